@@ -1,0 +1,205 @@
+//! What the observations of all checks together mean: a pure function of the plan and of what was seen.
+
+mod case;
+pub mod recognise;
+mod rules;
+mod verdict;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::observation::{Observation, ObservationId};
+use crate::plan::{CheckId, Plan, Purpose};
+
+pub use case::Case;
+pub use verdict::{CheckResult, CheckStatus, Judgement, ObservedRoute, Summary, Verdict};
+
+/// One cause, its evidence and its fix.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Finding {
+    /// From the closed list; people grep for it and alarm on it.
+    pub id: FindingId,
+    /// Whether a required check fails by it.
+    pub severity: Severity,
+    /// How far the evidence carries.
+    pub certainty: Certainty,
+    /// The steps of the task start that it hits.
+    pub purposes: Vec<Purpose>,
+    /// The checks that it explains.
+    pub checks: Vec<CheckId>,
+    /// The observations that show it.
+    pub evidence: Vec<ObservationId>,
+    /// What was seen: one sentence.
+    pub summary: String,
+    /// What that means: one sentence.
+    pub meaning: String,
+    /// What to do, in order.
+    pub fix: Vec<Fix>,
+    /// Findings that it can't be told from inside the VPC.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<FindingId>,
+    /// How to tell them apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tell_apart: Option<String>,
+    /// The stop reason that ECS would have printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ecs_error: Option<String>,
+}
+
+/// One step of a fix.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Fix {
+    /// What to do.
+    #[serde(rename = "do")]
+    pub action: String,
+    /// The command that does it, ready but for what only the operator knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// A required check fails by it.
+    Error,
+    /// Something is wrong, and the task start does not fail by it.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+/// How far the evidence carries.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certainty {
+    /// Nothing else gives this evidence.
+    Certain,
+    /// The usual cause of this evidence; the alternatives are named.
+    Likely,
+    /// One of several causes.
+    Possible,
+}
+
+macro_rules! finding_ids {
+    ($($(#[$doc:meta])* $name:ident = $ones:literal,)*) => {
+        /// The closed list of findings. The order is that in which rules are tried: most particular first.
+        #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum FindingId { $($(#[$doc])* $name,)* }
+
+        impl FindingId {
+            /// Every finding there is.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The last digit of the exit code; 0 where the rung of the evidence gives it.
+            pub fn ones(self) -> u8 {
+                match self { $(Self::$name => $ones,)* }
+            }
+        }
+    };
+}
+
+finding_ids! {
+    /// 169.254.169.253 does not answer.
+    VpcResolverSilent = 1,
+    /// A configured resolver does not answer.
+    CustomResolverSilent = 1,
+    /// The VPC's resolver answers private, a configured one public or nothing.
+    CustomResolverBypassesPrivateDns = 1,
+    /// Resolvers differ in another way that matters.
+    ResolversDisagree = 1,
+    /// NXDOMAIN.
+    NameNotFound = 1,
+    /// NOERROR without an address.
+    NameWithoutAddress = 1,
+    /// SERVFAIL or REFUSED.
+    ResolverFailure = 1,
+    /// The local clock is off.
+    ClockSkew = 6,
+    /// RST to the SYN.
+    ConnectionRefused = 3,
+    /// Unreachable at once.
+    NoLocalRoute = 3,
+    /// The image's layers are in another Region.
+    LayersInAnotherRegion = 3,
+    /// An image outside ECR private and no way out.
+    PublicRegistryUnreachable = 3,
+    /// A way out, and yet this name's public addresses are silent.
+    EgressFiltered = 3,
+    /// S3's public addresses are silent.
+    LayersUnreachable = 3,
+    /// A public answer and no way out.
+    EndpointNotInEffect = 3,
+    /// No public host answers.
+    NoWayOut = 3,
+    /// Some addresses of one endpoint are silent.
+    EndpointAddressSilent = 3,
+    /// Every private endpoint is silent.
+    AllEndpointsSilent = 3,
+    /// One endpoint is silent.
+    EndpointSilent = 3,
+    /// Full-size segments are lost.
+    PathMtu = 4,
+    /// The long ClientHello is lost.
+    TlsLargeHelloDropped = 4,
+    /// This server name is filtered.
+    TlsNameFiltered = 4,
+    /// The handshake is reset.
+    TlsReset = 4,
+    /// The ClientHello gets no answer.
+    TlsSilent = 4,
+    /// A TLS alert.
+    TlsRefused = 4,
+    /// The chain does not end in a public root.
+    TlsIntercepted = 4,
+    /// The certificate is for other names.
+    TlsWrongName = 4,
+    /// The certificate's time is over or has not come.
+    TlsExpired = 4,
+    /// 429 or a throttling error.
+    Throttled = 5,
+    /// 5xx with the service's marks.
+    ServiceError = 5,
+    /// Something answered that is not this service.
+    UnexpectedAnswer = 5,
+    /// A broken expectation.
+    UnexpectedRoute = 2,
+    /// Traffic leaves by a NAT or internet gateway.
+    PublicRoute = 2,
+    /// An expectation for S3 that can't be checked from inside.
+    RouteUndetermined = 2,
+    /// Everything works, and slowly.
+    SlowPath = 9,
+    /// A fault that no rule explains.
+    Unexplained = 0,
+    /// Proxy variables are set.
+    ProxySet = 0,
+    /// Endpoints in effect and a way out as well.
+    RedundantRoute = 0,
+}
+
+impl std::fmt::Display for FindingId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.serialize(f)
+    }
+}
+
+/// Judge what was seen: findings, each check's state, the verdict.
+pub fn diagnose(plan: &Plan, observations: &[Observation], ended: Ended) -> Judgement {
+    let case = Case::new(plan, observations);
+    let findings = rules::findings(&case);
+    verdict::judge(&case, findings, ended)
+}
+
+/// How the probing ended.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// Every planned attempt was made.
+    Completed,
+    /// The run's deadline came first.
+    Deadline,
+    /// A signal came first.
+    Signal,
+}

@@ -1,0 +1,1 @@
+//! Whether an HTTP answer is that of the service that was asked.

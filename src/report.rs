@@ -1,0 +1,86 @@
+//! The document that comes of a run, and its forms: one file each.
+
+pub mod build;
+pub mod json;
+pub mod jsonl;
+pub mod schema;
+pub mod text;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnosis::{CheckResult, Ended, Finding, Summary, Verdict};
+use crate::inputs::{Inputs, Vantage};
+use crate::observation::Observation;
+
+/// Grows only by addition while it stays the same.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Everything a run has to say. Always valid, always complete, whatever happened.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Report {
+    /// Grows only by addition while it stays the same.
+    pub schema_version: u32,
+    /// What made this report.
+    pub tool: Tool,
+    /// When, and how it ended.
+    pub run: Run,
+    /// Where the probe stood.
+    pub vantage: Vantage,
+    /// What it was asked.
+    pub inputs: Inputs,
+    /// pass, fail or inconclusive.
+    pub verdict: Verdict,
+    /// What and where, in one number.
+    pub exit_code: u8,
+    /// One sentence.
+    pub headline: String,
+    /// The causes, in the order in which mending them helps.
+    pub findings: Vec<Finding>,
+    /// Every name that was examined, and its state.
+    pub checks: Vec<CheckResult>,
+    /// Every attempt.
+    pub observations: Vec<Observation>,
+    /// Where the report went.
+    pub sinks: Vec<SinkResult>,
+    /// Counts.
+    pub summary: Summary,
+}
+
+/// What made a report.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Tool {
+    /// `vpcprobe`
+    pub name: String,
+    /// The version.
+    pub version: String,
+    /// The commit it was built from, or `unknown`.
+    pub commit: String,
+}
+
+/// One run.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Run {
+    /// Random; names the run in logs and streams.
+    pub id: String,
+    /// RFC 3339, UTC.
+    pub started_at: String,
+    /// The whole run.
+    pub took_ms: u64,
+    /// Its limit.
+    pub deadline_ms: u64,
+    /// How it ended.
+    pub ended: Ended,
+}
+
+/// What became of one copy of the report.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct SinkResult {
+    /// Where it should go.
+    pub sink: String,
+    /// Whether it got there.
+    pub ok: bool,
+    /// Why not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
