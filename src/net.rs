@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::catalog::Question;
-use crate::observation::{Answer, Change, Connection, Family, Fault, Handshake, Response};
+use crate::observation::{Answer, Change, Connection, DnsTransport, Family, Fault, Handshake, Response};
 
 /// What the ladder needs of a network: one question, one connection, one handshake, one exchange at a time.
 ///
@@ -58,6 +58,8 @@ pub struct Ask {
     pub name: String,
     /// The kind of address.
     pub family: Family,
+    /// Over what; a truncated answer is asked for again over TCP by the caller.
+    pub transport: DnsTransport,
 }
 
 /// How a handshake begins.

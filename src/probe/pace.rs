@@ -1,0 +1,55 @@
+//! Keeps DNS under the limit that all link-local services of a network interface share.
+
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep_until};
+
+/// 476 packets a second: under 500, with room for the timer's grain.
+const BETWEEN: Duration = Duration::from_micros(2_100);
+/// Packets that one question over TCP takes: SYN, ACK, question, ACK of the answer, FIN, ACK.
+pub(super) const TCP_PACKETS: u32 = 6;
+
+/// Hands out moments at which a packet may leave, evenly and without bursts.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    next: Mutex<Option<Instant>>,
+}
+
+impl Pace {
+    /// Wait for the room of this many packets.
+    pub(super) async fn wait(&self, packets: u32) {
+        let slot = {
+            let mut next = self.next.lock().await;
+            let now = Instant::now();
+            let slot = next.map_or(now, |next| next.max(now));
+            *next = Some(slot + BETWEEN * packets);
+            slot
+        };
+        sleep_until(slot).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn any_second_holds_fewer_than_five_hundred_packets() {
+        let pace = Pace::default();
+        let mut sent = Vec::new();
+        for _ in 0..2_000 {
+            pace.wait(1).await;
+            sent.push(Instant::now());
+        }
+        tokio::time::advance(Duration::from_secs(10)).await;
+        for _ in 0..600 {
+            pace.wait(1).await;
+            sent.push(Instant::now());
+        }
+        for (index, start) in sent.iter().enumerate() {
+            let within = sent[index..].iter().take_while(|at| **at - *start < Duration::from_secs(1)).count();
+            assert!(within < 500, "{within} packets in a second");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! When a handshake ends in silence, a reset or a close, what changes it? All variations are tried at once.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::Shared;
+use super::attempt::Attempt;
+use super::ladder::climb_once;
+use crate::net::Net;
+use crate::observation::{Change, Fault, Rung, Why};
+use crate::plan::{Check, Plan, Role};
+
+/// Each tells one cause from the others; the last two still do when two causes stand in one way.
+const VARIATIONS: &[&[Change]] = &[
+    &[Change::ShortHello],
+    &[Change::SmallSegments],
+    &[Change::OtherName],
+    &[Change::NoName],
+    &[Change::ShortHello, Change::SmallSegments],
+    &[Change::ShortHello, Change::OtherName, Change::SmallSegments],
+];
+
+/// Whether the ordinary handshake ended in a way that variations can explain.
+pub(super) fn are_wanted(attempts: &[Attempt]) -> bool {
+    attempts.iter().filter(|attempt| attempt.rung == Rung::Handshake).filter_map(Attempt::fault).any(
+        |fault| match fault {
+            Fault::TimedOut { .. } | Fault::Reset | Fault::Closed => true,
+            Fault::Refused
+            | Fault::NetworkUnreachable
+            | Fault::HostUnreachable
+            | Fault::OnlyWrongAnswers { .. }
+            | Fault::TruncatedThenTcp { .. }
+            | Fault::TlsAlert { .. }
+            | Fault::NotTls { .. }
+            | Fault::TlsBroken { .. }
+            | Fault::NotHttp { .. }
+            | Fault::HeadTooLarge { .. }
+            | Fault::NoFileDescriptors
+            | Fault::NotPermitted
+            | Fault::Local { .. } => false,
+        },
+    )
+}
+
+/// Every variation on one address, at once.
+pub(super) async fn try_all<N: Net>(shared: &Arc<Shared<N>>, index: usize, peer: SocketAddr) -> Vec<Attempt> {
+    let mut climbs = JoinSet::new();
+    for variation in VARIATIONS {
+        let shared = Arc::clone(shared);
+        climbs.spawn(async move { climb_once(&shared, index, peer, variation).await });
+    }
+    let mut attempts = Vec::new();
+    while let Some(joined) = climbs.join_next().await {
+        attempts.extend(joined.unwrap_or_else(|_| vec![Attempt::new(Rung::Handshake).not_tried(Why::OurFault)]));
+    }
+    attempts
+}
+
+/// A name that an allow-list which lacks this one probably holds: another host of the task start.
+pub(super) fn other_name(plan: &Plan, check: &Check) -> String {
+    plan.checks
+        .iter()
+        .filter(|other| other.host != check.host && other.purpose != check.purpose)
+        .filter(|other| matches!(other.role, Role::Start))
+        .map(|other| other.host.clone())
+        .find(|host| host.parse::<std::net::IpAddr>().is_err())
+        .unwrap_or_else(|| "example.com".to_owned())
+}
