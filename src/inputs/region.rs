@@ -48,6 +48,28 @@ impl Partition {
         }
     }
 
+    /// What the names of its hosts end in: `amazonaws.com`.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Aws | Self::AwsUsGov => "amazonaws.com",
+            Self::AwsCn => "amazonaws.com.cn",
+            Self::AwsIso => "c2s.ic.gov",
+            Self::AwsIsoB => "sc2s.sgov.gov",
+            Self::AwsIsoE => "cloud.adc-e.uk",
+            Self::AwsIsoF => "csp.hci.ic.gov",
+            Self::AwsEusc => "amazonaws.eu",
+        }
+    }
+
+    /// What its dual-stack registries' names end in: `on.aws`; none where that is not known.
+    pub fn registry_suffix(self) -> Option<&'static str> {
+        match self {
+            Self::Aws | Self::AwsUsGov => Some("on.aws"),
+            Self::AwsCn => Some("on.amazonwebservices.com.cn"),
+            Self::AwsIso | Self::AwsIsoB | Self::AwsIsoE | Self::AwsIsoF | Self::AwsEusc => None,
+        }
+    }
+
     /// The partition whose Regions look like this name.
     fn of(region: &str) -> Option<Self> {
         let (prefix, rest) = PREFIXES
