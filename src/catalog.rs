@@ -1,14 +1,19 @@
 //! What AWS offers: each service's hosts, endpoint service name and the question that tells it from an impostor.
 
+mod call;
+mod hosts;
 mod partitions;
+mod prefixes;
 mod services;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::inputs::Region;
+use crate::inputs::{Partition, Region};
 
+pub use call::Call;
 pub use partitions::{Suffixes, control_hosts, suffixes};
+pub use prefixes::{EndpointService, Prefix};
 pub use services::{all, find};
 
 /// A service of the catalog: one file of `catalog/services` each.
@@ -22,14 +27,26 @@ pub struct Service {
     pub reach: Reach,
     /// Its hosts.
     pub hosts: Hosts,
+    /// Its hosts in the partitions where they are others.
+    pub elsewhere: &'static [(&'static [Partition], Hosts)],
+    /// Whether the host's first label is the customer's own: an account, a bucket, an API.
+    pub own_label: bool,
+    /// The one Region it exists in, where it is not in all of them.
+    pub only_in: Option<&'static str>,
+    /// The interface endpoint that carries it.
+    pub endpoint: EndpointService,
+    /// The interface endpoint that carries its FIPS hosts, where that is another one.
+    pub fips_endpoint: Option<EndpointService>,
     /// What is asked of it without credentials.
-    pub question: Question,
+    pub call: Call,
     /// Whose need it is, in words.
     pub why: &'static str,
+    /// What the reader must know about a check of it.
+    pub note: Option<&'static str>,
 }
 
 /// Host names as templates over `{region}`, `{suffix}`, `{dual}`, `{account}` and `{registry}`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Hosts {
     /// What an ordinary client connects to.
     pub plain: &'static str,
