@@ -1,8 +1,11 @@
 //! What the run was asked: every rule about what is accepted. Parsed once, then trusted.
 
+mod duration;
 mod endpoint;
+mod host;
 mod image;
 mod parse;
+mod raw;
 mod region;
 
 use std::net::{IpAddr, SocketAddr};
@@ -14,7 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use endpoint::{Endpoint, Transport};
 pub use image::{EcrHost, ImageRef};
-pub use parse::{Error, RawInputs, accept};
+pub use parse::accept;
+pub use raw::{Error, NamedText, RawInputs, shown};
 pub use region::{Partition, Region};
 
 /// Everything the run was asked and what the edge knew of its surroundings, secrets cut.

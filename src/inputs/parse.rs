@@ -1,26 +1,175 @@
 //! From raw words to `Inputs`: each field group by itself, each error one sentence with its place.
 
-use super::{Inputs, Vantage};
+use ipnet::IpNet;
 
-/// What argv, the environment and files said, not yet believed.
-#[derive(Clone, Debug, Default)]
-pub struct RawInputs {
-    /// `--region`
-    pub region: Option<String>,
-}
-
-/// An input that can't be used: where it was, what it was, what was expected.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Error(pub String);
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+use super::duration::millis;
+use super::raw::{each, given};
+use super::{Endpoint, Error, Expectation, ImageRef, Inputs, Limits, Profile, RawInputs, Region, Route, Vantage};
 
 /// Believe the raw inputs, or say what is wrong with them.
 pub fn accept(raw: &RawInputs, vantage: &Vantage) -> Result<Inputs, Error> {
-    let _ = (raw, vantage);
-    Err(Error("not written".to_owned()))
+    let images = distinct("--image", &raw.images, ImageRef::parse)?;
+    Ok(Inputs {
+        region: region(raw, &images, vantage)?,
+        account: account(&images, vantage),
+        profiles: profiles(raw)?,
+        services: distinct("--service", &raw.services, |id| Ok(id.to_ascii_lowercase()))?,
+        images,
+        endpoints: endpoints(raw)?,
+        expectations: distinct("--expect", &raw.expectations, Expectation::parse)?,
+        controls: !flag("--no-control", raw.no_control.as_deref())?,
+        fips: flag("--fips", raw.fips.as_deref())?,
+        dual_stack: flag("--dual-stack", raw.dual_stack.as_deref())?,
+        vpc_cidrs: distinct("--vpc-cidr", &raw.vpc_cidrs, cidr)?,
+        limits: limits(raw)?,
+        strict: flag("--strict", raw.strict.as_deref())?,
+        ca_bundle: given(raw.ca_bundle.as_deref()).map(str::to_owned),
+        roots: given(raw.roots.as_deref()).map(str::to_owned),
+    })
+}
+
+/// Accept a value, or say where it stood.
+fn at<T>(place: &str, value: &str, accept: impl FnOnce(&str) -> Result<T, String>) -> Result<T, Error> {
+    accept(value).map_err(|reason| Error::of(place, value, &reason))
+}
+
+/// Accept each value of something that can be repeated, and drop repetitions.
+fn distinct<T: PartialEq>(
+    place: &str,
+    values: &[String],
+    accept: impl Fn(&str) -> Result<T, String>,
+) -> Result<Vec<T>, Error> {
+    let mut kept = Vec::new();
+    for value in each(values) {
+        let accepted = at(place, value, &accept)?;
+        if !kept.contains(&accepted) {
+            kept.push(accepted);
+        }
+    }
+    Ok(kept)
+}
+
+/// The Region: the flag, the environment, the first image of ECR, the task itself.
+fn region(raw: &RawInputs, images: &[ImageRef], vantage: &Vantage) -> Result<Region, Error> {
+    let said =
+        [("--region", &raw.region), ("AWS_REGION", &raw.aws_region), ("AWS_DEFAULT_REGION", &raw.aws_default_region)];
+    for (place, value) in said {
+        if let Some(name) = given(value.as_deref()) {
+            return at(place, name, named_region);
+        }
+    }
+    let of_image = images.iter().find_map(|image| image.ecr.as_ref()).map(|ecr| ecr.region.clone());
+    of_image.or_else(|| task(vantage).and_then(|(region, _)| Region::parse(region))).ok_or_else(|| {
+        Error(
+            "--region: not given, and neither AWS_REGION nor an image of ECR nor the task metadata names one: \
+             expected a Region such as ap-northeast-1"
+                .to_owned(),
+        )
+    })
+}
+
+fn named_region(name: &str) -> Result<Region, String> {
+    let without_zone = || Region::parse(name.strip_suffix(|c: char| c.is_ascii_lowercase())?);
+    match (Region::parse(name), without_zone()) {
+        (Some(region), _) => Ok(region),
+        (None, Some(region)) => Err(format!("an availability zone, whose Region is {region}")),
+        (None, None) => Err("fits no partition: expected a Region such as ap-northeast-1".into()),
+    }
+}
+
+fn account(images: &[ImageRef], vantage: &Vantage) -> Option<String> {
+    let of_image = images.iter().find_map(|image| image.ecr.as_ref()).map(|ecr| ecr.account.clone());
+    of_image.or_else(|| task(vantage).map(|(_, account)| account.to_owned()))
+}
+
+/// Region and account of the task's ARN, where metadata gives a sound one.
+fn task(vantage: &Vantage) -> Option<(&str, &str)> {
+    let mut parts = vantage.task_arn.as_deref()?.split(':');
+    let (arn, _partition, service) = (parts.next()?, parts.next()?, parts.next()?);
+    let (region, account) = (parts.next()?, parts.next()?);
+    let sound = arn == "arn" && service == "ecs" && account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    sound.then_some((region, account))
+}
+
+fn profiles(raw: &RawInputs) -> Result<Vec<Profile>, Error> {
+    let named = distinct("--profile", &raw.profiles, |name| match name {
+        "fargate" => Ok(Profile::Fargate),
+        "ecs-ec2" => Ok(Profile::EcsEc2),
+        "exec" => Ok(Profile::Exec),
+        _ => Err("expected fargate, ecs-ec2 or exec".into()),
+    })?;
+    Ok(if named.is_empty() { vec![Profile::Fargate] } else { named })
+}
+
+fn endpoints(raw: &RawInputs) -> Result<Vec<Endpoint>, Error> {
+    let given_ones = each(&raw.endpoints).map(|value| at("--endpoint", value, Endpoint::parse));
+    let mut endpoints = given_ones.collect::<Result<Vec<_>, _>>()?;
+    let Some(list) = &raw.endpoints_list else { return Ok(endpoints) };
+    for (number, line) in (1..).zip(list.text.trim_start_matches('\u{feff}').lines()) {
+        let entry = line.split_once('#').map_or(line, |(before, _)| before);
+        if let Some(entry) = given(Some(entry)) {
+            let place = format!("--endpoints {}, line {number}:", super::shown(&list.name));
+            endpoints.push(at(&place, entry, Endpoint::parse)?);
+        }
+    }
+    Ok(endpoints)
+}
+
+fn cidr(text: &str) -> Result<IpNet, String> {
+    let net: IpNet = text.parse().map_err(|_| "not a CIDR such as 10.0.0.0/16")?;
+    if net.prefix_len() == 0 { Err("covers every address there is".into()) } else { Ok(net.trunc()) }
+}
+
+fn flag(place: &str, value: Option<&str>) -> Result<bool, Error> {
+    let Some(word) = given(value) else { return Ok(false) };
+    at(place, word, |word| match word.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" => Ok(false),
+        _ => Err("expected true or false".into()),
+    })
+}
+
+fn limits(raw: &RawInputs) -> Result<Limits, Error> {
+    let usual = Limits::default();
+    let limit = |place: &str, value: &Option<String>, usual: u64| match given(value.as_deref()) {
+        Some(text) => at(place, text, millis),
+        None => Ok(usual),
+    };
+    Ok(Limits {
+        dns_ms: limit("--dns-timeout", &raw.dns_timeout, usual.dns_ms)?,
+        connect_ms: limit("--connect-timeout", &raw.connect_timeout, usual.connect_ms)?,
+        tls_ms: limit("--tls-timeout", &raw.tls_timeout, usual.tls_ms)?,
+        http_ms: limit("--http-timeout", &raw.http_timeout, usual.http_ms)?,
+        deadline_ms: limit("--deadline", &raw.deadline, usual.deadline_ms)?,
+        slow_ms: limit("--slow", &raw.slow, usual.slow_ms)?,
+    })
+}
+
+impl Route {
+    /// Accept a route's name, or say what was expected.
+    pub fn parse(name: &str) -> Result<Self, String> {
+        match name {
+            "private" => Ok(Self::Private),
+            "gateway" => Ok(Self::Gateway),
+            "public" => Ok(Self::Public),
+            "any" => Ok(Self::Any),
+            "blocked" => Ok(Self::Blocked),
+            _ => Err("the route is not private, gateway, public, any or blocked".into()),
+        }
+    }
+}
+
+impl Expectation {
+    /// Accept `[WHAT=]ROUTE`, or say what was expected.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (what, route) = match text.rsplit_once('=') {
+            Some((what, route)) => (Some(what.trim()), route.trim()),
+            None => (None, text),
+        };
+        let route = Route::parse(route)?;
+        match what.map(|what| what.strip_suffix('.').unwrap_or(what)) {
+            Some("") => Err("before the = stands a service or a host".into()),
+            what => Ok(Self { what: what.map(str::to_ascii_lowercase), route }),
+        }
+    }
 }

@@ -34,6 +34,18 @@ pub enum Partition {
 }
 
 impl Partition {
+    /// Every partition.
+    pub const ALL: &[Self] = &[
+        Self::Aws,
+        Self::AwsCn,
+        Self::AwsUsGov,
+        Self::AwsIso,
+        Self::AwsIsoB,
+        Self::AwsIsoE,
+        Self::AwsIsoF,
+        Self::AwsEusc,
+    ];
+
     /// The id used in ARNs.
     pub fn id(self) -> &'static str {
         match self {
