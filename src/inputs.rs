@@ -16,6 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use endpoint::{Endpoint, Transport};
+pub use host::host_name;
 pub use image::{EcrHost, ImageRef};
 pub use parse::accept;
 pub use raw::{Error, NamedText, RawInputs, shown};

@@ -1,6 +1,9 @@
 //! What must be reachable, why, by which route, and how far up the ladder to climb.
 
 mod build;
+mod expect;
+mod extra;
+mod start;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -9,8 +12,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use crate::catalog::{Purpose, Question, Reach};
-pub use crate::inputs::{Limits, Partition, Profile, ProxyVariable, Region, Route, Transport, Unread, UnreadKind};
-pub use build::{Error, plan};
+pub use crate::inputs::{
+    Error, Limits, Partition, Profile, ProxyVariable, Region, Route, Transport, Unread, UnreadKind,
+};
+pub use build::plan;
 
 /// The whole of what a run does, and what the rules need to know to judge it.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,6 +122,11 @@ impl std::fmt::Display for CheckId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// `HOST:PORT`, an IPv6 address in brackets.
+fn host_and_port(host: &str, port: u16) -> CheckId {
+    CheckId(if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") })
 }
 
 /// One step of the ladder, lowest first.

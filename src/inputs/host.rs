@@ -31,23 +31,37 @@ fn port(digits: &str) -> Result<u16, String> {
     number.filter(|port| *port > 0).ok_or_else(|| "the port is not a number from 1 to 65535".into())
 }
 
+/// A host name of somebody else's making in lower case without its final dot, where it is a sound one.
+pub fn host_name(text: &str) -> Option<String> {
+    host(text.trim()).ok().filter(|name| name.parse::<IpAddr>().is_err())
+}
+
 /// A host name in lower case without its final dot, or an IPv4 address.
 pub(super) fn host(text: &str) -> Result<String, String> {
     let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
     if let Ok(address) = name.parse::<IpAddr>() {
         return usable(address);
     }
-    let reason = match () {
-        () if name.is_empty() => Some("the host is missing"),
-        () if !name.is_ascii() => Some("an international host name is written in its ASCII form, xn--…"),
-        () if name.len() > 253 => Some("a host name has at most 253 characters"),
-        () if !name.split('.').all(is_label) => {
-            Some("not a host name: labels of 1 to 63 letters, digits and hyphens between dots")
-        }
-        () if ends_in_a_number(&name) => Some("not an IPv4 address such as 10.0.1.7"),
-        () => None,
-    };
-    reason.map_or(Ok(name), |reason| Err(reason.into()))
+    match what_is_wrong(&name) {
+        Some(reason) => Err(reason.into()),
+        None => Ok(name),
+    }
+}
+
+fn what_is_wrong(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        Some("the host is missing")
+    } else if !name.is_ascii() {
+        Some("an international host name is written in its ASCII form, xn--…")
+    } else if name.len() > 253 {
+        Some("a host name has at most 253 characters")
+    } else if !name.split('.').all(is_label) {
+        Some("not a host name: labels of 1 to 63 letters, digits and hyphens between dots")
+    } else if ends_in_a_number(name) {
+        Some("not an IPv4 address such as 10.0.1.7")
+    } else {
+        None
+    }
 }
 
 /// An underscore is no part of a host name, and yet names in private zones have it.

@@ -95,10 +95,8 @@ impl EcrHost {
         let (fips, rest) = rest.strip_prefix("-fips").map_or((false, rest), |rest| (true, rest));
         let (region, suffix) = rest.strip_prefix('.')?.split_once('.')?;
         let region = Region::parse(region)?;
-        let expected = match dual_stack {
-            true => region.partition().registry_suffix(),
-            false => Some(region.partition().suffix()),
-        };
+        let partition = region.partition();
+        let expected = if dual_stack { partition.registry_suffix() } else { Some(partition.suffix()) };
         (is_account && expected == Some(suffix)).then(|| Self { account: account.to_owned(), region, fips, dual_stack })
     }
 }
@@ -121,11 +119,10 @@ fn registry(name: &str) -> Result<(String, u16, String), String> {
     match name.split_once('/') {
         Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => {
             let (host, port) = host_and_port(first)?;
-            let is_hub = host == "docker.io" || host == "index.docker.io";
-            match is_hub {
-                true => Ok((DOCKER_HUB.to_owned(), port.unwrap_or(443), hub_repository(rest))),
-                false => Ok((host, port.unwrap_or(443), rest.to_owned())),
+            if host == "docker.io" || host == "index.docker.io" {
+                return Ok((DOCKER_HUB.to_owned(), port.unwrap_or(443), hub_repository(rest)));
             }
+            Ok((host, port.unwrap_or(443), rest.to_owned()))
         }
         Some(_) | None => Ok((DOCKER_HUB.to_owned(), 443, hub_repository(name))),
     }

@@ -1,0 +1,196 @@
+//! What the task start needs: profiles, images, and services asked for by name.
+
+use super::{Check, CheckId, Profile, Purpose, Reach, Region, Role, Route, Rung};
+use crate::catalog::{self, Question, Service, Site};
+use crate::inputs::{EcrHost, Error, ImageRef, Inputs};
+
+/// Asked for where nobody names an account.
+const PLACEHOLDER_ACCOUNT: &str = "000000000000";
+
+/// What an ECR image needs, and only an ECR image.
+const OF_ECR: &[&str] = &["ecr.api", "ecr.dkr", "s3"];
+
+/// The checks of the task start, in the order Fargate meets them.
+pub(super) fn checks(inputs: &Inputs) -> Result<Vec<Check>, Error> {
+    let mut checks = Vec::new();
+    for image in &inputs.images {
+        match &image.ecr {
+            Some(ecr) => of_ecr_image(inputs, image, ecr).into_iter().for_each(|check| add(&mut checks, check)),
+            None => add(&mut checks, of_other_image(image)),
+        }
+    }
+    for service in inputs.profiles.iter().flat_map(|profile| named_by(*profile)) {
+        if inputs.images.is_empty() || !OF_ECR.contains(service) {
+            add(&mut checks, of_profile(inputs, known(service)));
+        }
+    }
+    for id in &inputs.services {
+        ask_for(&mut checks, inputs, by_name(id, &inputs.region)?);
+    }
+    checks.sort_by_key(|check| check.purpose);
+    Ok(checks)
+}
+
+fn named_by(profile: Profile) -> &'static [&'static str] {
+    match profile {
+        Profile::Fargate => &["ecr.api", "logs", "ecr.dkr", "s3"],
+        Profile::EcsEc2 => &["ecr.api", "logs", "ecr.dkr", "s3", "ecs-agent", "ecs-telemetry", "ecs"],
+        Profile::Exec => &["ssmmessages"],
+    }
+}
+
+fn known(id: &str) -> &'static Service {
+    catalog::find(id).expect("the catalog has every service that a profile names")
+}
+
+/// Add a check, unless the same host and port is there; its id names the host when it is not the first of its kind.
+fn add(checks: &mut Vec<Check>, mut check: Check) {
+    if checks.iter().any(|known| known.host == check.host && known.port == check.port) {
+        return;
+    }
+    if checks.iter().any(|known| known.id == check.id) {
+        check.id = CheckId(format!("{}:{}", check.id, check.host));
+    }
+    checks.push(check);
+}
+
+/// A service asked for by name is required, even where it is in the plan without being so.
+fn ask_for(checks: &mut Vec<Check>, inputs: &Inputs, service: &'static Service) {
+    let present = checks.iter_mut().find(|check| check.id.0 == service.id);
+    match present {
+        Some(check) if check.required => {}
+        Some(check) => *check = of_service(inputs, service),
+        None => add(checks, of_service(inputs, service)),
+    }
+}
+
+fn of_profile(inputs: &Inputs, service: &'static Service) -> Check {
+    let check = of_service(inputs, service);
+    if service.id != "logs" || inputs.images.is_empty() {
+        return check;
+    }
+    Check { required: false, why: format!("{}; a task without awslogs does not need it", check.why), ..check }
+}
+
+fn of_service(inputs: &Inputs, service: &'static Service) -> Check {
+    let site = site(inputs, &inputs.region);
+    let mut check = at_site(service, &site, service.host(&site));
+    if service.id == "ecr.dkr" && inputs.account.is_none() {
+        say(
+            &mut check,
+            "No image and no task metadata name an account, so a placeholder stands for it: the endpoint's private \
+             name is a wildcard that holds for every account.",
+        );
+    }
+    check
+}
+
+fn site<'a>(inputs: &'a Inputs, region: &'a Region) -> Site<'a> {
+    let account = inputs.account.as_deref().unwrap_or(PLACEHOLDER_ACCOUNT);
+    Site { region, account, fips: inputs.fips, dual_stack: inputs.dual_stack }
+}
+
+/// Token, registry and layers of an image; the registry's host says which form its layers have.
+fn of_ecr_image(inputs: &Inputs, image: &ImageRef, ecr: &EcrHost) -> [Check; 3] {
+    let token_site = site(inputs, &ecr.region);
+    let site = Site {
+        account: &ecr.account,
+        fips: inputs.fips || ecr.fips,
+        dual_stack: inputs.dual_stack || ecr.dual_stack,
+        ..token_site
+    };
+    let (api, dkr, s3) = (known("ecr.api"), known("ecr.dkr"), known("s3"));
+    let registry_site = Site { fips: ecr.fips, dual_stack: ecr.dual_stack, ..site };
+    let mut registry = at_site(dkr, &registry_site, image.host.clone());
+    registry.port = image.port;
+    [at_site(api, &token_site, api.host(&token_site)), registry, at_site(s3, &site, s3.host(&site))]
+}
+
+fn of_other_image(image: &ImageRef) -> Check {
+    Check {
+        id: super::host_and_port(&image.host, image.port),
+        purpose: Purpose::Registry,
+        service: None,
+        host: image.host.clone(),
+        port: image.port,
+        region: None,
+        required: true,
+        role: Role::Start,
+        expect: Route::Any,
+        reach: Reach::Nothing,
+        endpoint_service: None,
+        top: Rung::Exchange,
+        question: Some(Question::of_any_registry()),
+        why: format!("the image {} is pulled from it", crate::inputs::shown(&image.reference)),
+        note: Some("No VPC endpoint carries this registry, and its layers may come from further hosts.".to_owned()),
+    }
+}
+
+fn at_site(service: &'static Service, site: &Site<'_>, host: String) -> Check {
+    let mut check = Check {
+        id: CheckId(service.id.to_owned()),
+        purpose: service.purposes.first().copied().unwrap_or(Purpose::Other),
+        service: Some(service.id),
+        host,
+        port: 443,
+        region: Some(site.region.clone()),
+        required: true,
+        role: Role::Start,
+        expect: Route::Any,
+        reach: service.reach,
+        endpoint_service: Some(service.endpoint_service(site)),
+        top: Rung::Exchange,
+        question: Some(service.question()),
+        why: service.why.to_owned(),
+        note: service.note.map(str::to_owned),
+    };
+    if service.exact_host(site).is_none() {
+        say(&mut check, "The service has no host in exactly the form asked for; the nearest one is examined.");
+    }
+    if service.id == "s3" && (site.fips || site.dual_stack) {
+        say(
+            &mut check,
+            "AWS does not say to which host a FIPS or dual-stack registry sends for its layers; this is S3's own form.",
+        );
+    }
+    check
+}
+
+fn say(check: &mut Check, sentence: &str) {
+    check.note = Some(match check.note.take() {
+        Some(note) => format!("{note} {sentence}"),
+        None => sentence.to_owned(),
+    });
+}
+
+/// A service that somebody named, in this Region.
+fn by_name(id: &str, region: &Region) -> Result<&'static Service, Error> {
+    let service = catalog::find(id).ok_or_else(|| Error::of("--service", id, &unknown(id)))?;
+    match service.only_in.filter(|_| !service.is_in(region)) {
+        Some(only) => Err(Error::of("--service", id, &format!("exists only in {only}, and the Region is {region}"))),
+        None => Ok(service),
+    }
+}
+
+fn unknown(id: &str) -> String {
+    let all = || catalog::all().iter().map(|service| service.id);
+    let near: Vec<_> =
+        all().filter(|known| known.contains(id) || id.contains(known) || distance(known, id) <= 2).collect();
+    let (word, list) = if near.is_empty() { ("known are", all().collect()) } else { ("near are", near) };
+    format!("no service of the catalog; {word} {}", list.join(", "))
+}
+
+/// How many letters must be changed, added or left away.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(40).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
