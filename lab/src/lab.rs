@@ -1,0 +1,184 @@
+//! One run: namespaces, servers, the process, and what was seen of it.
+
+use std::io::Read;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::dns::Dns;
+use crate::network::{self, Tap};
+use crate::observer::Observer;
+use crate::scenario::{Moment, Scenario, SignalName, SignalPlan};
+use crate::servers::Servers;
+use crate::stats::Stats;
+use crate::task::{self, Ended, Launch, Started};
+use crate::tls::Tls;
+use crate::world::World;
+
+/// What goes on with the process's output.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Output {
+    /// It is the lab's own.
+    Through,
+    /// It is kept.
+    Kept,
+}
+
+/// What became of a process.
+#[derive(Debug)]
+pub struct Outcome {
+    /// How it ended.
+    pub ended: Ended,
+    /// Standard output, where kept.
+    pub stdout: String,
+    /// Standard error, where kept.
+    pub stderr: String,
+    /// What was seen of it on the wire.
+    pub stats: Stats,
+}
+
+/// A built world with its servers running.
+pub struct Lab {
+    runtime: Runtime,
+    world: Arc<World>,
+    observer: Arc<Observer>,
+    tap: Tap,
+}
+
+impl Lab {
+    /// Builds the world; this process must stand in namespaces of its own.
+    pub fn build(scenario: Scenario) -> Result<Self, String> {
+        let world = Arc::new(World::build(scenario)?);
+        let tls = Tls::new()?;
+        network::build(&world)?;
+        task::furnish(&world, &tls.roots_pem())?;
+        let observer = Arc::<Observer>::default();
+        let tap = Tap::start(&world, Arc::clone(&observer))?;
+        let runtime = Runtime::new().map_err(|e| format!("start the runtime: {e}"))?;
+        runtime
+            .block_on(serve(&world, tls, &observer))
+            .map_err(|e| format!("start the servers: {e}"))?;
+        Ok(Self {
+            runtime,
+            world,
+            observer,
+            tap,
+        })
+    }
+
+    /// The world as built.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Runs a process in the task's namespace to its end.
+    pub fn run(&self, launch: &Launch, output: Output) -> Result<Outcome, String> {
+        let (mut command, listener) = launch.prepare()?;
+        command.stdin(if launch.privileged {
+            Stdio::inherit()
+        } else {
+            Stdio::null()
+        });
+        if output == Output::Kept {
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        }
+        let mut parent = command
+            .spawn()
+            .map_err(|e| format!("start the task: {e}"))?;
+        let stdout = collect(parent.stdout.take());
+        let stderr = collect(parent.stderr.take());
+        let (started, mut reports) = task::reports(&listener)?;
+        self.observer.saw(Moment::Start);
+        self.watch(started);
+        let ended: Ended = task::report(&mut reports)?;
+        drop(parent.wait());
+        let stats = Stats::new(started, ended, &self.tap.sent());
+        Ok(Outcome {
+            ended,
+            stdout: stdout(),
+            stderr: stderr(),
+            stats,
+        })
+    }
+
+    /// Passes signals on, and sends the scenario's own at its moment.
+    fn watch(&self, started: Started) {
+        let Some(pid) = Pid::from_raw(started.pid) else {
+            return;
+        };
+        let observer = Arc::clone(&self.observer);
+        if let Some(plan) = self.world.scenario.run.signal {
+            self.runtime
+                .spawn(async move { send_at(plan, pid, &observer).await });
+        }
+        self.runtime.spawn(pass_on(pid));
+    }
+}
+
+async fn serve(world: &Arc<World>, tls: Tls, observer: &Arc<Observer>) -> std::io::Result<()> {
+    Dns::serve(Arc::clone(world)).await?;
+    let servers = Servers {
+        world: Arc::clone(world),
+        tls,
+        observer: Arc::clone(observer),
+    };
+    Arc::new(servers).serve()
+}
+
+async fn send_at(plan: SignalPlan, pid: Pid, observer: &Observer) {
+    observer.until(plan.after, plan.count).await;
+    let number = match plan.send {
+        SignalName::Term => Signal::TERM,
+        SignalName::Int => Signal::INT,
+    };
+    // A process that is gone already shows in what it left behind.
+    let _ = kill_process(pid, number);
+}
+
+/// A person's Ctrl-C reaches the process through the terminal, so here it is only outlived.
+async fn pass_on(pid: Pid) {
+    let (Ok(mut term), Ok(mut int)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            _ = term.recv() => {
+                let _ = kill_process(pid, Signal::TERM);
+            }
+            _ = int.recv() => {}
+        }
+    }
+}
+
+/// Reads to the end on a thread; the text comes when asked for.
+fn collect<R: Read + Send + 'static>(stream: Option<R>) -> impl FnOnce() -> String {
+    let thread = stream.map(|mut stream| {
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            drop(stream.read_to_end(&mut bytes));
+            String::from_utf8_lossy(&bytes).into_owned()
+        })
+    });
+    move || {
+        thread
+            .and_then(|thread| thread.join().ok())
+            .unwrap_or_default()
+    }
+}
+
+/// Milliseconds from one moment to another; none where the second is earlier.
+pub fn millis_between(from: SystemTime, to: SystemTime) -> Option<f64> {
+    to.duration_since(from).ok().map(millis)
+}
+
+/// A duration in milliseconds.
+pub fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}

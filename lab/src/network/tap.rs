@@ -1,0 +1,141 @@
+//! A packet socket in the task's network: what the task really sent, and when.
+
+use std::io::Read;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::enter_task;
+use crate::observer::Observer;
+use crate::scenario::Moment;
+use crate::world::World;
+
+/// Every protocol, in network byte order.
+const ETH_P_ALL: i32 = 0x0300;
+const TCP: u8 = 6;
+const UDP: u8 = 17;
+
+/// What the task sent so far.
+#[derive(Clone, Debug, Default)]
+pub struct Sent {
+    /// The first packet of all.
+    pub first: Option<SystemTime>,
+    /// Each packet to port 53.
+    pub dns: Vec<SystemTime>,
+    /// TCP SYNs, retransmissions included.
+    pub syns: u64,
+    /// The longest packet in either direction.
+    pub longest: usize,
+}
+
+/// A running tap.
+#[derive(Debug)]
+pub struct Tap {
+    sent: Arc<Mutex<Sent>>,
+}
+
+impl Tap {
+    /// Starts to listen; returns once nothing can be missed.
+    pub fn start(world: &World, observer: Arc<Observer>) -> Result<Self, String> {
+        let own = [
+            Some(IpAddr::V4(world.task.v4)),
+            world.task.v6.map(IpAddr::V6),
+        ];
+        let sent = Arc::<Mutex<Sent>>::default();
+        let shared = Arc::clone(&sent);
+        let (ready, started) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let opened = enter_task().and_then(|()| {
+                Socket::new(Domain::PACKET, Type::DGRAM, Some(Protocol::from(ETH_P_ALL)))
+                    .map_err(|e| format!("open a packet socket: {e}"))
+            });
+            match opened {
+                Ok(socket) => {
+                    drop(ready.send(Ok(())));
+                    listen(socket, own, &shared, &observer);
+                }
+                Err(error) => drop(ready.send(Err(error))),
+            }
+        });
+        started
+            .recv()
+            .map_err(|e| format!("start the packet socket: {e}"))??;
+        Ok(Self { sent })
+    }
+
+    /// What was sent until now.
+    pub fn sent(&self) -> Sent {
+        self.sent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+fn listen(mut socket: Socket, own: [Option<IpAddr>; 2], shared: &Mutex<Sent>, observer: &Observer) {
+    let mut buffer = vec![0; 65536];
+    while let Ok(length) = socket.read(&mut buffer) {
+        let now = SystemTime::now();
+        let Some(packet) = Packet::parse(&buffer[..length]) else {
+            continue;
+        };
+        let mut sent = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.longest = sent.longest.max(length);
+        if !own.contains(&Some(packet.source)) {
+            continue;
+        }
+        sent.first.get_or_insert(now);
+        if packet.port == 53 {
+            sent.dns.push(now);
+            observer.saw(Moment::DnsQuery);
+        }
+        if packet.syn {
+            sent.syns += 1;
+            observer.saw(Moment::Syn);
+        }
+    }
+}
+
+/// What matters of a packet that carries TCP or UDP.
+struct Packet {
+    source: IpAddr,
+    port: u16,
+    syn: bool,
+}
+
+impl Packet {
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let (source, protocol, rest): (IpAddr, u8, &[u8]) = match bytes.first()? >> 4 {
+            4 => {
+                let header = usize::from(bytes[0] & 0x0f) * 4;
+                let source: [u8; 4] = bytes.get(12..16)?.try_into().ok()?;
+                (
+                    Ipv4Addr::from(source).into(),
+                    *bytes.get(9)?,
+                    bytes.get(header..)?,
+                )
+            }
+            6 => {
+                let source: [u8; 16] = bytes.get(8..24)?.try_into().ok()?;
+                (
+                    Ipv6Addr::from(source).into(),
+                    *bytes.get(6)?,
+                    bytes.get(40..)?,
+                )
+            }
+            _ => return None,
+        };
+        if protocol != TCP && protocol != UDP {
+            return None;
+        }
+        let port = u16::from_be_bytes(rest.get(2..4)?.try_into().ok()?);
+        let flags = if protocol == TCP { *rest.get(13)? } else { 0 };
+        Some(Self {
+            source,
+            port,
+            syn: flags & 0x12 == 0x02,
+        })
+    }
+}

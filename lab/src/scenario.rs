@@ -1,0 +1,242 @@
+//! What a scenario file may say: the world, what is broken in it, how the probe runs, and what it must answer.
+
+mod fault;
+mod place;
+mod vpc;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use fault::{Act, Direction, Fault, Layer};
+pub use place::{Family, Place, ResolverName, Zone, matches};
+pub use vpc::{Host, HostedZone, Ipv6, Metadata, S3Route, Serves, View, Vpc};
+
+/// One scenario file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// One line for `list`: what is broken.
+    pub title: String,
+    /// The world before anything is broken.
+    #[serde(default)]
+    pub vpc: Vpc,
+    /// What is broken, in the order in which it applies.
+    #[serde(default, rename = "fault")]
+    pub faults: Vec<Fault>,
+    /// How the probe is started.
+    #[serde(default)]
+    pub run: Run,
+    /// The right answer.
+    pub expect: Expect,
+}
+
+/// How the probe is started.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Run {
+    /// Whose environment the process gets.
+    pub vantage: Vantage,
+    /// The command line after the binary.
+    pub args: Vec<String>,
+    /// Variables beside those of the vantage.
+    pub env: BTreeMap<String, String>,
+    /// Variables of the vantage that are taken away.
+    pub unset: Vec<String>,
+    /// Name servers in resolv.conf; the VPC resolver by default.
+    pub nameservers: Option<Vec<IpAddr>>,
+    /// `missing`, `unreadable`, or the file's whole text.
+    pub resolv_conf: Option<String>,
+    /// Files for the task: they appear in `/run/task/`.
+    pub files: BTreeMap<String, String>,
+    /// A signal, sent when the lab has seen something.
+    pub signal: Option<SignalPlan>,
+    /// The limit on open files.
+    pub max_files: Option<u64>,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self {
+            vantage: Vantage::Fargate,
+            args: vec!["run".to_owned()],
+            env: BTreeMap::new(),
+            unset: Vec::new(),
+            nameservers: None,
+            resolv_conf: None,
+            files: BTreeMap::new(),
+            signal: None,
+            max_files: None,
+        }
+    }
+}
+
+/// Where the probe believes to stand.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Vantage {
+    /// A Fargate task: metadata and the variables that Fargate sets.
+    Fargate,
+    /// A Lambda function on a custom runtime.
+    Lambda,
+    /// A plain process: no variables but `PATH`.
+    Other,
+}
+
+/// A signal and the moment for it.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignalPlan {
+    /// Which one.
+    pub send: SignalName,
+    /// After what.
+    pub after: Moment,
+    /// After how many of them.
+    #[serde(default = "one")]
+    pub count: u64,
+}
+
+/// The signals that a platform sends.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+pub enum SignalName {
+    /// SIGTERM, as ECS stops a task.
+    #[serde(rename = "TERM")]
+    Term,
+    /// SIGINT, as a person does.
+    #[serde(rename = "INT")]
+    Int,
+}
+
+/// Something that the lab sees on the wire.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Moment {
+    /// The process exists.
+    Start,
+    /// A DNS query left the task.
+    DnsQuery,
+    /// A TCP SYN left the task, answered or not.
+    Syn,
+    /// A TLS ClientHello arrived at a server.
+    TlsHello,
+    /// A request arrived over TLS.
+    HttpRequest,
+}
+
+/// The right answer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// The process's exit code.
+    pub exit: i32,
+    /// False where no report comes, as after a usage error.
+    #[serde(default = "yes")]
+    pub report: bool,
+    /// `pass`, `fail` or `inconclusive`.
+    pub verdict: Option<String>,
+    /// Every error and warning that the report must hold, and no other; `info` ones only where listed.
+    #[serde(default)]
+    pub findings: Vec<ExpectedFinding>,
+    /// Wall time; the report's own deadline by default.
+    pub within_ms: Option<u64>,
+    /// Check id to `observed_route`.
+    #[serde(default)]
+    pub routes: BTreeMap<String, String>,
+    /// JSON pointer to the value there; `"*"` stands for any value.
+    #[serde(default)]
+    pub pointers: BTreeMap<String, serde_json::Value>,
+    /// Text that standard error must contain.
+    pub stderr: Option<String>,
+    /// Text that must stand neither on standard output nor on standard error.
+    #[serde(default)]
+    pub never: Vec<String>,
+}
+
+/// One finding that the report must hold.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedFinding {
+    /// Its id.
+    pub id: String,
+    /// Exactly the checks that it is about, in any order.
+    pub checks: Option<Vec<String>>,
+    /// Its severity; `error` or `warning` when not given.
+    pub severity: Option<String>,
+    /// Its certainty.
+    pub certainty: Option<String>,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Scenario {
+    /// Reads a scenario by file or, without a path, by name in the folder of scenarios.
+    pub fn find(name: &str, folder: Option<&Path>) -> Result<(String, Self), String> {
+        let given = Path::new(name);
+        let path = if given.extension().is_some() || name.contains('/') {
+            given.to_owned()
+        } else {
+            folder_of_scenarios(folder)?.join(format!("{name}.toml"))
+        };
+        let stem = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Ok((stem, Self::read(&path)?))
+    }
+
+    /// Reads one file.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let text =
+            std::fs::read_to_string(path).map_err(|e| format!("read {}: {e}", path.display()))?;
+        let scenario: Self =
+            toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        for fault in &scenario.faults {
+            fault
+                .verify()
+                .map_err(|e| format!("{}: {e}", path.display()))?;
+        }
+        Ok(scenario)
+    }
+}
+
+/// The folder given, or `lab/scenarios` beside or above the working directory.
+pub fn folder_of_scenarios(given: Option<&Path>) -> Result<PathBuf, String> {
+    if let Some(folder) = given {
+        return Ok(folder.to_owned());
+    }
+    let here = std::env::current_dir().map_err(|e| format!("find the working directory: {e}"))?;
+    here.ancestors()
+        .flat_map(|above| [above.join("lab/scenarios"), above.join("scenarios")])
+        .find(|folder| folder.is_dir())
+        .ok_or_else(|| "no folder lab/scenarios here or above; give one with --dir".to_owned())
+}
+
+/// Every scenario of a folder by name, sorted.
+pub fn all(folder: &Path) -> Result<Vec<(String, Scenario)>, String> {
+    let entries =
+        std::fs::read_dir(folder).map_err(|e| format!("read {}: {e}", folder.display()))?;
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .collect();
+    paths.retain(|path| path.extension().is_some_and(|ext| ext == "toml"));
+    paths.sort();
+    let named = |path: PathBuf| {
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Scenario::read(&path).map(|scenario| (name, scenario))
+    };
+    paths.into_iter().map(named).collect()
+}

@@ -1,0 +1,115 @@
+//! One listener a port; the address that a connection came to tells which server it meant.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use socket2::{Domain, Socket, Type};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::catalog::Wire;
+use crate::http;
+use crate::observer::Observer;
+use crate::scenario::{Act, Layer, Moment};
+use crate::tls::{Hello, Tls, linger};
+use crate::world::{Site, World};
+
+/// Every server of the world but the resolvers.
+#[derive(Debug)]
+pub struct Servers {
+    /// Where everything is.
+    pub world: Arc<World>,
+    /// What answers handshakes.
+    pub tls: Tls,
+    /// Who is told of hellos and requests.
+    pub observer: Arc<Observer>,
+}
+
+impl Servers {
+    /// Binds every port and answers until the runtime ends.
+    pub fn serve(self: Arc<Self>) -> io::Result<()> {
+        let ports: BTreeSet<u16> = self.world.sites.keys().map(|(_, port)| *port).collect();
+        for port in ports {
+            let listener = listen(port)?;
+            let servers = Arc::clone(&self);
+            tokio::spawn(servers.accept(listener, port));
+        }
+        Ok(())
+    }
+
+    async fn accept(self: Arc<Self>, listener: TcpListener, port: u16) {
+        loop {
+            let Ok((stream, _)) = listener.accept().await else {
+                continue;
+            };
+            let servers = Arc::clone(&self);
+            tokio::spawn(async move { servers.connection(stream, port).await });
+        }
+    }
+
+    /// A connection that goes wrong is the scenario's business or the client's, never the lab's.
+    async fn connection(&self, mut stream: TcpStream, port: u16) -> io::Result<()> {
+        let address = stream.local_addr()?.ip().to_canonical();
+        let Some(site) = self.world.sites.get(&(address, port)) else {
+            return Ok(());
+        };
+        match site.wire {
+            Wire::Metadata => http::serve_metadata(&mut stream, &self.world).await,
+            Wire::Tcp => {
+                linger(&mut stream).await;
+                Ok(())
+            }
+            _ => self.secured(stream, address, site).await,
+        }
+    }
+
+    async fn secured(&self, mut stream: TcpStream, address: IpAddr, site: &Site) -> io::Result<()> {
+        stream.set_nodelay(true)?;
+        let hello = Hello::read(&mut stream).await?;
+        self.observer.saw(Moment::TlsHello);
+        let name = hello.server_name.clone();
+        let acts = |layer| self.acts(layer, address, site, name.as_deref());
+        let Some(mut stream) = self
+            .tls
+            .accept(stream, hello, site, &acts(Layer::Tls))
+            .await?
+        else {
+            return Ok(());
+        };
+        let seen = || self.observer.saw(Moment::HttpRequest);
+        http::serve(&mut stream, &self.world, site, &acts(Layer::Http), seen).await
+    }
+
+    fn acts(&self, layer: Layer, address: IpAddr, site: &Site, name: Option<&str>) -> Vec<&Act> {
+        let faults = self
+            .world
+            .scenario
+            .faults
+            .iter()
+            .filter(|fault| fault.what.layer() == layer);
+        let fitting =
+            faults.filter(|fault| self.world.fits_site(&fault.place, address, site, name));
+        fitting.map(|fault| &fault.what).collect()
+    }
+}
+
+/// Both families where the kernel has both.
+fn listen(port: u16) -> io::Result<TcpListener> {
+    let both = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), port);
+    let one = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port);
+    let socket = bind(Domain::IPV6, both).or_else(|_| bind(Domain::IPV4, one))?;
+    TcpListener::from_std(socket.into())
+}
+
+fn bind(domain: Domain, address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    if domain == Domain::IPV6 {
+        socket.set_only_v6(false)?;
+    }
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(4096)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}

@@ -1,0 +1,152 @@
+//! The task: its files, its environment, and the process in its namespace.
+
+mod launch;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::Path;
+
+pub use launch::{Ended, Launch, Started, main as launch_main, report, reports};
+
+use crate::catalog;
+use crate::http::TASK_ID;
+use crate::network::run;
+use crate::scenario::{Ipv6, Vantage};
+use crate::world::World;
+
+/// Where the lab's authority is for the task.
+pub const ROOTS: &str = "/run/vpcprobe-lab/roots.pem";
+
+/// Where the scenario's files are for the task.
+const FILES: &str = "/run/task";
+
+/// The name servers that the task is configured with.
+pub fn nameservers(world: &World) -> Vec<IpAddr> {
+    let own = world.resolvers.iter().map(|resolver| resolver.address);
+    let fitting = own.filter(|address| match world.scenario.vpc.ipv6 {
+        Ipv6::Only => address.is_ipv6(),
+        Ipv6::None | Ipv6::Dual => true,
+    });
+    world
+        .scenario
+        .run
+        .nameservers
+        .clone()
+        .unwrap_or_else(|| fitting.take(1).collect())
+}
+
+/// Writes what the task finds in its files: an `/etc` of its own, the lab's authority, the scenario's files.
+pub fn furnish(world: &World, roots: &str) -> Result<(), String> {
+    let write = |path: &Path, text: &str| {
+        std::fs::write(path, text).map_err(|e| format!("write {}: {e}", path.display()))
+    };
+    for folder in ["/run/vpcprobe-lab", FILES] {
+        std::fs::create_dir_all(folder).map_err(|e| format!("make {folder}: {e}"))?;
+    }
+    write(Path::new(ROOTS), roots)?;
+    for (name, text) in &world.scenario.run.files {
+        write(&Path::new(FILES).join(name), text)?;
+    }
+    // A mount over a single file fails where it is a link into a place that is gone; a fresh /etc always works.
+    run("mount", &["-t", "tmpfs", "tmpfs", "/etc"])?;
+    let host = hostname(world);
+    write(
+        Path::new("/etc/hosts"),
+        &format!("127.0.0.1 localhost\n{} {host}\n", world.task.v4),
+    )?;
+    match world.scenario.run.resolv_conf.as_deref() {
+        Some("missing") => Ok(()),
+        Some("unreadable") => {
+            write(Path::new("/etc/resolv.conf"), &resolv_conf(world))?;
+            run("chmod", &["000", "/etc/resolv.conf"])
+        }
+        Some(text) => write(Path::new("/etc/resolv.conf"), text),
+        None => write(Path::new("/etc/resolv.conf"), &resolv_conf(world)),
+    }
+}
+
+fn resolv_conf(world: &World) -> String {
+    let domain = world.internal_suffix();
+    let mut lines = vec![format!("search {}", domain.trim_start_matches('.'))];
+    let servers = nameservers(world).into_iter();
+    lines.extend(servers.map(|address| format!("nameserver {address}")));
+    lines.join("\n") + "\n"
+}
+
+fn hostname(world: &World) -> String {
+    format!(
+        "ip-{}{}",
+        world.task.v4.to_string().replace('.', "-"),
+        world.internal_suffix()
+    )
+}
+
+/// The task's whole environment.
+pub fn environment(world: &World) -> BTreeMap<String, String> {
+    let run = &world.scenario.run;
+    let platform = match run.vantage {
+        Vantage::Fargate => fargate(world),
+        Vantage::Lambda => lambda(world),
+        Vantage::Other => Vec::new(),
+    };
+    let common = [
+        (
+            "PATH",
+            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        ),
+        ("VPCPROBE_ROOTS", ROOTS),
+    ];
+    let common = common.map(|(name, value)| (name, value.to_owned()));
+    let all = platform
+        .into_iter()
+        .chain(common)
+        .map(|(name, value)| (name.to_owned(), value));
+    let mut environment: BTreeMap<String, String> = all.collect();
+    environment.extend(run.env.clone());
+    environment.retain(|name, _| !run.unset.contains(name));
+    environment
+}
+
+fn fargate(world: &World) -> Vec<(&'static str, String)> {
+    let container = format!("{TASK_ID}-1234567890");
+    vec![
+        ("AWS_EXECUTION_ENV", "AWS_ECS_FARGATE".to_owned()),
+        ("AWS_REGION", world.region().to_owned()),
+        ("AWS_DEFAULT_REGION", world.region().to_owned()),
+        (
+            "ECS_CONTAINER_METADATA_URI",
+            format!("http://169.254.170.2/v3/{container}"),
+        ),
+        (
+            "ECS_CONTAINER_METADATA_URI_V4",
+            format!("http://169.254.170.2/v4/{container}"),
+        ),
+        (
+            "ECS_AGENT_URI",
+            format!("http://169.254.170.2/api/{container}"),
+        ),
+        ("HOSTNAME", hostname(world)),
+        ("HOME", "/root".to_owned()),
+    ]
+}
+
+fn lambda(world: &World) -> Vec<(&'static str, String)> {
+    let partition = catalog::partition(world.region()).id;
+    vec![
+        ("AWS_LAMBDA_FUNCTION_NAME", "vpcprobe".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128".to_owned()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
+        (
+            "AWS_LAMBDA_LOG_GROUP_NAME",
+            format!("/{partition}/lambda/vpcprobe"),
+        ),
+        ("AWS_REGION", world.region().to_owned()),
+        ("AWS_DEFAULT_REGION", world.region().to_owned()),
+        ("LAMBDA_TASK_ROOT", "/var/task".to_owned()),
+        ("LAMBDA_RUNTIME_DIR", "/var/runtime".to_owned()),
+        ("LANG", "en_US.UTF-8".to_owned()),
+        ("TZ", ":UTC".to_owned()),
+        ("_HANDLER", "bootstrap".to_owned()),
+    ]
+}

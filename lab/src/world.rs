@@ -1,0 +1,383 @@
+//! A scenario turned into addresses: who stands where, who is reachable, and what each name leads to.
+
+mod names;
+mod public;
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net};
+
+pub use names::{Found, parent};
+pub use public::nat64;
+
+use crate::catalog::{self, Service, Wire};
+use crate::scenario::{
+    Host, Ipv6, Place, ResolverName, S3Route, Scenario, Serves, View, Vpc, Zone,
+};
+
+/// Where task metadata answers.
+pub const METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 170, 2));
+
+const VPC_RESOLVER_V4: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 253));
+const VPC_RESOLVER_V6: IpAddr = IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x253));
+
+/// A server at one address and port.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Id of the service, in the scenario's own region only.
+    pub service: Option<String>,
+    /// What its certificate carries.
+    pub names: Vec<String>,
+    /// What it speaks.
+    pub wire: Wire,
+    /// The zone of an interface endpoint's address.
+    pub zone: Option<Zone>,
+    /// Whether it stands inside the VPC or one joined to it.
+    pub private: bool,
+    /// Whether it refuses TLS 1.3 by nature.
+    pub tls12_only: bool,
+    /// Whether packets from the task reach it.
+    pub open: bool,
+}
+
+/// A resolver of the world.
+#[derive(Clone, Debug)]
+pub struct WorldResolver {
+    /// Where it listens.
+    pub address: IpAddr,
+    /// Whose answers it gives.
+    pub view: View,
+    /// Its own records.
+    pub records: BTreeMap<String, Vec<IpAddr>>,
+    /// Whether it is the VPC's own.
+    pub vpc: bool,
+}
+
+/// The task's place in the network.
+#[derive(Clone, Copy, Debug)]
+pub struct TaskNet {
+    /// Its address.
+    pub v4: Ipv4Addr,
+    /// Its subnet.
+    pub subnet: Ipv4Net,
+    /// The subnet's gateway.
+    pub gateway: Ipv4Addr,
+    /// Its IPv6 address, where there is one.
+    pub v6: Option<Ipv6Addr>,
+    /// The gateway's.
+    pub gateway6: Ipv6Addr,
+}
+
+/// An interface endpoint as placed.
+#[derive(Clone, Debug)]
+struct Placed {
+    service: Service,
+    addresses: Vec<IpAddr>,
+    private_dns: bool,
+}
+
+/// A scenario turned into addresses.
+#[derive(Debug)]
+pub struct World {
+    /// What was asked for.
+    pub scenario: Scenario,
+    /// The task's place.
+    pub task: TaskNet,
+    /// Every server.
+    pub sites: BTreeMap<(IpAddr, u16), Site>,
+    /// Every resolver.
+    pub resolvers: Vec<WorldResolver>,
+    endpoints: Vec<Placed>,
+    hosts: BTreeMap<String, Vec<IpAddr>>,
+}
+
+impl World {
+    /// Places everything.
+    pub fn build(scenario: Scenario) -> Result<Self, String> {
+        let vpc = &scenario.vpc;
+        let (subnet, other) = subnets(vpc)?;
+        let task = task_net(vpc, subnet)?;
+        let endpoints = place_endpoints(vpc, subnet, other)?;
+        let mut sites = public::sites(vpc);
+        add_endpoint_sites(&mut sites, &endpoints, vpc);
+        let hosts = add_hosts(&mut sites, vpc);
+        let metadata = Site {
+            service: None,
+            names: vec![],
+            wire: Wire::Metadata,
+            zone: None,
+            private: true,
+            tls12_only: false,
+            open: true,
+        };
+        sites.insert((METADATA, 80), metadata);
+        let resolvers = resolvers(vpc);
+        Ok(Self {
+            scenario,
+            task,
+            sites,
+            resolvers,
+            endpoints,
+            hosts,
+        })
+    }
+
+    /// The scenario's region.
+    pub fn region(&self) -> &str {
+        &self.scenario.vpc.region
+    }
+
+    /// Whether a resolver's address is the one that a place speaks of; true where it speaks of none.
+    pub fn fits_resolver(&self, place: &Place, address: IpAddr) -> bool {
+        match place.resolver {
+            None => true,
+            Some(ResolverName::At(at)) => at == address,
+            Some(ResolverName::Vpc) => self
+                .resolvers
+                .iter()
+                .any(|resolver| resolver.vpc && resolver.address == address),
+        }
+    }
+
+    /// Whether a server is one that a place speaks of; `sni` is what the client asked for.
+    pub fn fits_site(
+        &self,
+        place: &Place,
+        address: IpAddr,
+        site: &Site,
+        sni: Option<&str>,
+    ) -> bool {
+        let host = place.host.as_deref().is_none_or(|_| {
+            sni.map_or_else(
+                || self.host_addresses(place).contains(&address),
+                |name| place.fits_host(name),
+            )
+        });
+        host && place.resolver.is_none()
+            && place.fits_address(address)
+            && place
+                .service
+                .as_ref()
+                .is_none_or(|id| site.service.as_ref() == Some(id))
+            && place.zone.is_none_or(|zone| site.zone == Some(zone))
+            && place.public.is_none_or(|public| site.private != public)
+    }
+
+    /// The addresses that a place speaks of, for the packet filter.
+    pub fn nets(&self, place: &Place) -> Vec<IpNet> {
+        let mut nets: Vec<IpNet> = if place.resolver.is_some() {
+            let own = self.resolvers.iter().map(|resolver| resolver.address);
+            own.filter(|&address| self.fits_resolver(place, address) && place.fits_address(address))
+                .map(IpNet::from)
+                .collect()
+        } else if let (Some(net), None, None, None, None) = (
+            place.address,
+            &place.service,
+            &place.host,
+            place.zone,
+            place.public,
+        ) {
+            vec![net.0]
+        } else {
+            let fitting = self
+                .sites
+                .iter()
+                .filter(|((address, _), site)| self.fits_site(place, *address, site, None));
+            fitting
+                .map(|((address, _), _)| IpNet::from(*address))
+                .collect()
+        };
+        nets.sort();
+        nets.dedup();
+        nets
+    }
+
+    fn host_addresses(&self, place: &Place) -> Vec<IpAddr> {
+        let Some(host) = place.host.as_deref() else {
+            return Vec::new();
+        };
+        let found = [View::Vpc, View::Public].map(|view| self.resolve(view, host));
+        found.into_iter().flat_map(Found::into_addresses).collect()
+    }
+}
+
+fn subnets(vpc: &Vpc) -> Result<(Ipv4Net, Ipv4Net), String> {
+    let nth = |n: u32| {
+        let base = Ipv4Addr::from(u32::from(vpc.cidr.network()) + n * 256);
+        Ipv4Net::new(base, 24).map_err(|e| e.to_string())
+    };
+    let own = vpc.subnet.map_or_else(|| nth(1), Ok)?;
+    let other = vpc.other_subnet.map_or_else(|| nth(2), Ok)?;
+    Ok((own, other))
+}
+
+fn in_net(net: Ipv4Net, n: u32) -> Result<Ipv4Addr, String> {
+    let address = Ipv4Addr::from(u32::from(net.network()) + n);
+    if net.contains(&address) {
+        Ok(address)
+    } else {
+        Err(format!("{net} is too small for its {n}th address"))
+    }
+}
+
+fn in_net6(vpc: &Vpc, subnet: u128, n: u128) -> Ipv6Addr {
+    Ipv6Addr::from(u128::from(vpc.ipv6_cidr.network()) + (subnet << 64) + n)
+}
+
+fn task_net(vpc: &Vpc, subnet: Ipv4Net) -> Result<TaskNet, String> {
+    Ok(TaskNet {
+        v4: vpc.task_ip.map_or_else(|| in_net(subnet, 7), Ok)?,
+        subnet,
+        gateway: in_net(subnet, 1)?,
+        v6: (vpc.ipv6 != Ipv6::None).then(|| in_net6(vpc, 1, 7)),
+        gateway6: in_net6(vpc, 1, 1),
+    })
+}
+
+fn place_endpoints(vpc: &Vpc, subnet: Ipv4Net, other: Ipv4Net) -> Result<Vec<Placed>, String> {
+    let known = catalog::services(&vpc.region);
+    let service = |id: &str| {
+        let found = known.iter().find(|service| service.id == id).cloned();
+        found.ok_or_else(|| format!("no service `{id}` in the lab's catalog"))
+    };
+    let mut placed = Vec::new();
+    for given in &vpc.endpoint {
+        placed.push(Placed {
+            service: service(&given.service)?,
+            addresses: given.addresses.clone(),
+            private_dns: given.private_dns,
+        });
+    }
+    let interface_s3 = (vpc.s3 == S3Route::Interface).then(|| "s3".to_owned());
+    for (n, id) in (0..).zip(vpc.endpoints.iter().chain(&interface_s3)) {
+        if vpc.endpoint.iter().any(|given| given.service == *id) {
+            continue;
+        }
+        placed.push(Placed {
+            service: service(id)?,
+            addresses: endpoint_addresses(vpc, subnet, other, n)?,
+            private_dns: !vpc.private_dns_off.contains(id),
+        });
+    }
+    Ok(placed)
+}
+
+fn endpoint_addresses(
+    vpc: &Vpc,
+    subnet: Ipv4Net,
+    other: Ipv4Net,
+    n: u32,
+) -> Result<Vec<IpAddr>, String> {
+    let (a, c) = match vpc.endpoint_network {
+        Some(net) => (in_net(net, 10 + 2 * n)?, in_net(net, 11 + 2 * n)?),
+        None => (in_net(subnet, 50 + n)?, in_net(other, 50 + n)?),
+    };
+    let mut addresses = vec![IpAddr::V4(a), IpAddr::V4(c)];
+    if vpc.ipv6 != Ipv6::None {
+        addresses
+            .extend([1, 2].map(|subnet| IpAddr::V6(in_net6(vpc, subnet, 0x50 + u128::from(n)))));
+    }
+    Ok(addresses)
+}
+
+fn add_endpoint_sites(sites: &mut BTreeMap<(IpAddr, u16), Site>, endpoints: &[Placed], vpc: &Vpc) {
+    for placed in endpoints {
+        let given = vpc
+            .endpoint
+            .iter()
+            .find(|given| given.service == placed.service.id);
+        let tls12_only = given
+            .and_then(|given| given.tls12_only)
+            .unwrap_or(placed.service.wire == Wire::S3);
+        for (n, &address) in placed.addresses.iter().enumerate() {
+            let site = Site {
+                service: Some(placed.service.id.clone()),
+                names: placed.service.names.clone(),
+                wire: placed.service.wire,
+                zone: Some(if n % 2 == 0 { Zone::A } else { Zone::C }),
+                private: true,
+                tls12_only,
+                open: true,
+            };
+            sites.insert((address, 443), site);
+        }
+    }
+}
+
+fn add_hosts(
+    sites: &mut BTreeMap<(IpAddr, u16), Site>,
+    vpc: &Vpc,
+) -> BTreeMap<String, Vec<IpAddr>> {
+    let mut hosts = BTreeMap::new();
+    for host in &vpc.host {
+        for n in 0..host.count {
+            let name = host.name.replace("{n}", &n.to_string());
+            let addresses: Vec<IpAddr> = host
+                .addresses
+                .iter()
+                .map(|&address| further(address, n))
+                .collect();
+            for &address in &addresses {
+                sites.insert((address, host.port), host_site(host, &name, address, vpc));
+            }
+            hosts.insert(name.to_ascii_lowercase(), addresses);
+        }
+    }
+    hosts
+}
+
+fn host_site(host: &Host, name: &str, address: IpAddr, vpc: &Vpc) -> Site {
+    let private = is_private(vpc, address);
+    Site {
+        service: None,
+        names: vec![name.to_owned()],
+        wire: match host.serves {
+            Serves::Https => Wire::Page,
+            Serves::S3 => Wire::S3,
+            Serves::Registry => Wire::Bearer,
+            Serves::Tcp => Wire::Tcp,
+        },
+        zone: None,
+        private,
+        tls12_only: false,
+        open: private || public::way_out(vpc, address),
+    }
+}
+
+fn further(address: IpAddr, n: u32) -> IpAddr {
+    match address {
+        IpAddr::V4(v4) => IpAddr::V4(Ipv4Addr::from(u32::from(v4) + n)),
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(u128::from(v6) + u128::from(n))),
+    }
+}
+
+/// Whether an address is inside this VPC or in a range that only private networks use.
+fn is_private(vpc: &Vpc, address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let shared = v4.octets()[0] == 100 && (64..128).contains(&v4.octets()[1]);
+            vpc.cidr.contains(&v4) || v4.is_private() || v4.is_link_local() || shared
+        }
+        IpAddr::V6(v6) => vpc.ipv6_cidr.contains(&v6) || v6.is_unique_local(),
+    }
+}
+
+fn resolvers(vpc: &Vpc) -> Vec<WorldResolver> {
+    let base = IpAddr::V4(Ipv4Addr::from(u32::from(vpc.cidr.network()) + 2));
+    let v6 = (vpc.ipv6 != Ipv6::None).then_some(VPC_RESOLVER_V6);
+    let own = [base, VPC_RESOLVER_V4].into_iter().chain(v6);
+    let own = own.map(|address| WorldResolver {
+        address,
+        view: View::Vpc,
+        records: BTreeMap::new(),
+        vpc: true,
+    });
+    let custom = vpc.resolver.iter().map(|given| WorldResolver {
+        address: given.address,
+        view: given.view,
+        records: given.records.clone(),
+        vpc: false,
+    });
+    own.chain(custom).collect()
+}
