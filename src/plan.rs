@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use crate::catalog::{Purpose, Question, Reach};
+pub use crate::catalog::{Expected, Method, Purpose, Question, Reach};
 pub use crate::inputs::{
     Error, Limits, Partition, Profile, ProxyVariable, Region, Route, Transport, Unread, UnreadKind,
 };

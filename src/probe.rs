@@ -4,6 +4,8 @@ mod attempt;
 mod ladder;
 mod pace;
 mod stop;
+#[cfg(test)]
+mod tests;
 mod variations;
 
 use std::sync::Arc;
@@ -28,6 +30,17 @@ pub struct Probed {
     pub observations: Vec<Observation>,
     /// What cut it short, where something did.
     pub cut_short: Option<Why>,
+}
+
+/// How many checks are done, for whoever watches.
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Arc<AtomicUsize>);
+
+impl Progress {
+    /// Checks whose ladders are climbed.
+    pub fn done(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What all ladders of a run share.
@@ -59,7 +72,7 @@ fn millis(duration: std::time::Duration) -> u64 {
 }
 
 /// Probe everything that is planned, with at most this many sockets at once.
-pub async fn probe<N: Net>(plan: &Plan, net: N, stop: Stop, sockets: usize) -> Probed {
+pub async fn probe<N: Net>(plan: &Plan, net: N, stop: Stop, sockets: usize, progress: &Progress) -> Probed {
     let shared = Arc::new(Shared {
         net,
         plan: plan.clone(),
@@ -76,6 +89,7 @@ pub async fn probe<N: Net>(plan: &Plan, net: N, stop: Stop, sockets: usize) -> P
     }
     let mut seen: Vec<Option<Vec<Attempt>>> = vec![None; plan.checks.len()];
     while let Some(joined) = ladders.join_next().await {
+        progress.0.fetch_add(1, Ordering::Relaxed);
         // A ladder that panicked leaves its place empty.
         if let Ok((index, attempts)) = joined {
             seen[index] = Some(attempts);

@@ -1,1 +1,148 @@
-//! A network made of answers.
+//! A network made of answers, for tests: every step takes its time on the paused clock, and is counted.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::{Ask, Hello, Net};
+use crate::catalog::Question;
+use crate::observation::{Address, Answer, Change, Connection, DnsTransport, Fault, Handshake, Response};
+
+/// What the fake network does.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fake(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    names: HashMap<(SocketAddr, String), Vec<String>>,
+    silent_resolvers: Vec<SocketAddr>,
+    truncating: bool,
+    silent_peers: Vec<SocketAddr>,
+    silent_hellos: HashMap<SocketAddr, Vec<Change>>,
+    panics: bool,
+    asked: Vec<Ask>,
+    hellos: Vec<(SocketAddr, Hello)>,
+}
+
+impl Fake {
+    fn change(self, change: impl FnOnce(&mut State)) -> Self {
+        change(&mut self.0.lock().unwrap());
+        self
+    }
+
+    pub(crate) fn name(self, resolver: &str, name: &str, addresses: &[&str]) -> Self {
+        let key = (resolver.parse().unwrap(), name.to_owned());
+        let addresses = addresses.iter().map(|a| (*a).to_owned()).collect();
+        self.change(|state| drop(state.names.insert(key, addresses)))
+    }
+
+    pub(crate) fn silent_resolver(self, resolver: &str) -> Self {
+        self.change(|state| state.silent_resolvers.push(resolver.parse().unwrap()))
+    }
+
+    pub(crate) fn truncating(self) -> Self {
+        self.change(|state| state.truncating = true)
+    }
+
+    pub(crate) fn silent_peer(self, peer: &str) -> Self {
+        self.change(|state| state.silent_peers.push(peer.parse().unwrap()))
+    }
+
+    /// Silent after a ClientHello, unless it has this change.
+    pub(crate) fn silent_hello_unless(self, peer: &str, change: Change) -> Self {
+        self.change(|state| drop(state.silent_hellos.insert(peer.parse().unwrap(), vec![change])))
+    }
+
+    pub(crate) fn panicking(self) -> Self {
+        self.change(|state| state.panics = true)
+    }
+
+    pub(crate) fn asked(&self) -> Vec<Ask> {
+        self.0.lock().unwrap().asked.clone()
+    }
+}
+
+fn timed_out(limit: Duration) -> Fault {
+    Fault::TimedOut { after_ms: u64::try_from(limit.as_millis()).unwrap() }
+}
+
+impl Net for Fake {
+    type Stream = SocketAddr;
+    type Secured = SocketAddr;
+
+    async fn resolve(&self, ask: &Ask, limit: Duration) -> Result<Answer, Fault> {
+        let (is_silent, addresses, truncated) = {
+            let mut state = self.0.lock().unwrap();
+            state.asked.push(ask.clone());
+            assert!(!state.panics, "made to");
+            let addresses = state.names.get(&(ask.resolver, ask.name.clone())).cloned();
+            let truncated = state.truncating && ask.transport == DnsTransport::Udp;
+            (state.silent_resolvers.contains(&ask.resolver), addresses, truncated)
+        };
+        if is_silent {
+            sleep(limit).await;
+            return Err(timed_out(limit));
+        }
+        sleep(Duration::from_millis(2)).await;
+        let Some(addresses) = addresses else {
+            return Ok(Answer { code: "NXDOMAIN".to_owned(), ..Answer::default() });
+        };
+        let wants_v6 = ask.family == crate::observation::Family::Aaaa;
+        let addresses: Vec<Address> = addresses
+            .iter()
+            .map(|text| Address { ip: text.parse().unwrap(), ttl_s: 60 })
+            .filter(|address| address.ip.is_ipv6() == wants_v6 && !truncated)
+            .collect();
+        let address_count = addresses.len();
+        let code = "NOERROR".to_owned();
+        Ok(Answer { code, transport: ask.transport, truncated, addresses, address_count, ..Answer::default() })
+    }
+
+    async fn connect(
+        &self,
+        peer: SocketAddr,
+        _variation: &[Change],
+        limit: Duration,
+    ) -> Result<(SocketAddr, Connection), Fault> {
+        if self.0.lock().unwrap().silent_peers.contains(&peer) {
+            sleep(limit).await;
+            return Err(timed_out(limit));
+        }
+        sleep(Duration::from_millis(2)).await;
+        Ok((peer, Connection { local: None }))
+    }
+
+    async fn handshake(
+        &self,
+        stream: SocketAddr,
+        hello: &Hello,
+        limit: Duration,
+    ) -> Result<(SocketAddr, Handshake), (Fault, Handshake)> {
+        let is_silent = {
+            let mut state = self.0.lock().unwrap();
+            state.hellos.push((stream, hello.clone()));
+            let wanted = state.silent_hellos.get(&stream);
+            wanted.is_some_and(|wanted| !wanted.iter().all(|change| hello.variation.contains(change)))
+        };
+        if is_silent {
+            sleep(limit).await;
+            return Err((timed_out(limit), Handshake::default()));
+        }
+        sleep(Duration::from_millis(4)).await;
+        Ok((stream, Handshake::default()))
+    }
+
+    async fn exchange(
+        &self,
+        _stream: SocketAddr,
+        _host: &str,
+        _question: &Question,
+        _limit: Duration,
+    ) -> Result<Response, Fault> {
+        sleep(Duration::from_millis(4)).await;
+        Ok(Response { status: 401, complete: true, ..Response::default() })
+    }
+}

@@ -1,0 +1,179 @@
+//! The command line, each flag also an environment variable `VPCPROBE_<NAME>`.
+
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+/// Stands in a private subnet, in the place of a task that would not start, and says what is broken and how to mend it.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "vpcprobe", version, subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Probe, diagnose, report (the container's default command)
+    Run {
+        #[command(flatten)]
+        /// What is examined, and how.
+        inputs: InputArgs,
+        #[command(flatten)]
+        /// Where the report goes.
+        output: OutputArgs,
+    },
+    /// Show what would be probed, which VPC endpoints that needs, and why; no network
+    Plan {
+        #[command(flatten)]
+        /// What would be examined, and how.
+        inputs: InputArgs,
+        /// text or json; text on a terminal, json elsewhere
+        #[arg(long, env = "VPCPROBE_FORMAT", value_name = "FORMAT")]
+        format: Option<String>,
+    },
+    /// Judge a saved report again
+    Diagnose {
+        /// A report in json or jsonl; `-` reads standard input
+        report: String,
+        /// Let warnings fail
+        #[arg(long, env = "VPCPROBE_STRICT", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+        strict: bool,
+        #[command(flatten)]
+        /// Where the report goes.
+        output: OutputArgs,
+    },
+    /// Print the JSON Schema of the report
+    Schema,
+}
+
+/// What is examined, and how.
+#[derive(Args, Clone, Debug)]
+pub struct InputArgs {
+    /// Region whose endpoints are examined [default: AWS_REGION, AWS_DEFAULT_REGION, the image's host, the task's ARN]
+    #[arg(long, env = "VPCPROBE_REGION", value_name = "REGION")]
+    pub region: Option<String>,
+    /// What kind of start to examine: fargate (default), ecs-ec2, exec; repeatable
+    #[arg(long, env = "VPCPROBE_PROFILE", value_name = "PROFILE", value_delimiter = '\n')]
+    pub profile: Vec<String>,
+    /// A further service, such as secretsmanager, ssm, kms, sts, execute-api; repeatable
+    #[arg(long, env = "VPCPROBE_SERVICE", value_name = "SERVICE", value_delimiter = '\n')]
+    pub service: Vec<String>,
+    /// An image whose registry is examined; sets account, Region and registry host; repeatable
+    #[arg(long, env = "VPCPROBE_IMAGE", value_name = "REF", value_delimiter = '\n')]
+    pub image: Vec<String>,
+    /// Any other TLS endpoint (or `tcp://HOST:PORT`), with the route it must take; repeatable
+    #[arg(long, env = "VPCPROBE_ENDPOINT", value_name = "HOST[:PORT][=ROUTE]", value_delimiter = '\n')]
+    pub endpoint: Vec<String>,
+    /// A file with such endpoints, one a line
+    #[arg(long, env = "VPCPROBE_ENDPOINTS", value_name = "FILE")]
+    pub endpoints: Option<String>,
+    /// Assert a route (private, gateway, public, any, blocked) for everything, a service or a host; repeatable
+    #[arg(long, env = "VPCPROBE_EXPECT", value_name = "[WHAT=]ROUTE", value_delimiter = '\n')]
+    pub expect: Vec<String>,
+    /// Leave the hosts alone that are asked only to learn whether there is a way out
+    #[arg(long, env = "VPCPROBE_NO_CONTROL", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub no_control: bool,
+    /// Examine the FIPS hosts
+    #[arg(long, env = "VPCPROBE_FIPS", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub fips: bool,
+    /// Examine the dual-stack hosts
+    #[arg(long, env = "VPCPROBE_DUAL_STACK", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub dual_stack: bool,
+    /// Addresses in this range are private even when it is a public one; repeatable
+    #[arg(long, env = "VPCPROBE_VPC_CIDR", value_name = "CIDR", value_delimiter = '\n')]
+    pub vpc_cidr: Vec<String>,
+    #[command(flatten)]
+    /// How long each rung may take.
+    pub limits: LimitArgs,
+    /// Let warnings fail
+    #[arg(long, env = "VPCPROBE_STRICT", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub strict: bool,
+    /// Roots beside the public ones [default: AWS_CA_BUNDLE, SSL_CERT_FILE]
+    #[arg(long, env = "VPCPROBE_CA_BUNDLE", value_name = "FILE")]
+    pub ca_bundle: Option<String>,
+    /// Roots that count as public, in place of the built-in set
+    #[arg(long, env = "VPCPROBE_ROOTS", value_name = "FILE")]
+    pub roots: Option<String>,
+}
+
+/// How long each rung, and the whole run, may take.
+#[derive(Args, Clone, Debug)]
+pub struct LimitArgs {
+    /// One DNS attempt [default: 2s]
+    #[arg(long, env = "VPCPROBE_DNS_TIMEOUT", value_name = "TIME")]
+    pub dns_timeout: Option<String>,
+    /// One TCP connection [default: 4s]
+    #[arg(long, env = "VPCPROBE_CONNECT_TIMEOUT", value_name = "TIME")]
+    pub connect_timeout: Option<String>,
+    /// One TLS handshake [default: 5s]
+    #[arg(long, env = "VPCPROBE_TLS_TIMEOUT", value_name = "TIME")]
+    pub tls_timeout: Option<String>,
+    /// One HTTP exchange [default: 10s]
+    #[arg(long, env = "VPCPROBE_HTTP_TIMEOUT", value_name = "TIME")]
+    pub http_timeout: Option<String>,
+    /// The whole run [default: 60s]
+    #[arg(long, env = "VPCPROBE_DEADLINE", value_name = "TIME")]
+    pub deadline: Option<String>,
+    /// Warn of a rung slower than this [default: 5s]
+    #[arg(long, env = "VPCPROBE_SLOW", value_name = "TIME")]
+    pub slow: Option<String>,
+}
+
+/// Where the report goes, and in what form.
+#[derive(Args, Clone, Debug)]
+pub struct OutputArgs {
+    /// text, json or jsonl [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]
+    #[arg(long, env = "VPCPROBE_FORMAT", value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// stdout (default) or file:PATH; repeatable, and given ones replace stdout
+    #[arg(long, env = "VPCPROBE_SINK", value_name = "SINK", value_delimiter = '\n')]
+    pub sink: Vec<String>,
+}
+
+/// The whole tree of commands and flags, for parsing and for the pages generated from it.
+pub fn command() -> clap::Command {
+    // What the environment holds is nobody's help text.
+    fn hide(command: clap::Command) -> clap::Command {
+        command.mut_args(|arg| arg.hide_env_values(true)).mut_subcommands(hide)
+    }
+    hide(Cli::command())
+}
+
+/// Parse a command line; an error knows its own words and exit code.
+pub fn parse(argv: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&command().try_get_matches_from(argv)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_input_is_an_environment_variable_too() {
+        for subcommand in command().get_subcommands().filter(|c| c.get_name() == "run") {
+            for arg in subcommand.get_arguments().filter(|arg| arg.get_long().is_some()) {
+                let long = arg.get_long().unwrap();
+                if matches!(long, "help" | "version") {
+                    continue;
+                }
+                let expected = format!("VPCPROBE_{}", long.to_uppercase().replace('-', "_"));
+                assert_eq!(arg.get_env().and_then(|env| env.to_str()), Some(expected.as_str()), "--{long}");
+            }
+        }
+    }
+
+    #[test]
+    fn usage_errors_exit_with_2() {
+        for argv in [&["vpcprobe"][..], &["vpcprobe", "walk"], &["vpcprobe", "run", "--nonsense"], &["vpcprobe", "run", "x"]] {
+            let error = parse(argv.iter().map(Into::into)).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{argv:?}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Files that inputs name.
+
+use std::io::Read as _;
+
+/// What a list, a bundle of roots or a saved report may hold at most.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// A file that can't be used: which flag named it, and why.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FileError(pub String);
+
+impl std::fmt::Display for FileError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Read a list or a report as text; `-` is standard input.
+pub fn read_list(flag: &str, path: &str) -> Result<String, FileError> {
+    let bytes = read(flag, path)?;
+    String::from_utf8(bytes).map_err(|_| FileError(format!("{flag} {path}: it is not UTF-8 text")))
+}
+
+/// Read certificates.
+pub fn read_pem(flag: &str, path: &str) -> Result<Vec<u8>, FileError> {
+    read(flag, path)
+}
+
+fn read(flag: &str, path: &str) -> Result<Vec<u8>, FileError> {
+    let mut bytes = Vec::new();
+    open(path)
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| FileError(format!("{flag} {path}: {error}")))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(FileError(format!("{flag} {path}: it is larger than {MAX_BYTES} bytes")));
+    }
+    Ok(bytes)
+}
+
+fn open(path: &str) -> std::io::Result<Box<dyn std::io::Read>> {
+    if path == "-" { Ok(Box::new(std::io::stdin())) } else { Ok(Box::new(std::fs::File::open(path)?)) }
+}

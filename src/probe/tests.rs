@@ -1,0 +1,187 @@
+//! The ladder on the paused clock, in a network made of answers.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Probed, Progress, Stopper, probe};
+use crate::net::fake::Fake;
+use crate::observation::{Change, DnsTransport, Observation, Outcome, Rung, Why};
+use crate::plan::{
+    Check, CheckId, Expected, Limits, Method, Place, Plan, Purpose, Question, Reach, Region, Resolver, Role, Route,
+};
+
+const OURS: &str = "10.0.0.2:53";
+const VPC: &str = "169.254.169.253:53";
+const HOST: &str = "api.ecr.eu-west-1.amazonaws.com";
+
+fn check(host: &str) -> Check {
+    Check {
+        id: CheckId(host.to_owned()),
+        purpose: Purpose::RegistryToken,
+        service: None,
+        host: host.to_owned(),
+        port: 443,
+        region: None,
+        required: true,
+        role: Role::Start,
+        expect: Route::Any,
+        reach: Reach::Interface,
+        endpoint_service: None,
+        top: Rung::Exchange,
+        question: Some(Question {
+            method: Method::Get,
+            path: "/".to_owned(),
+            headers: vec![],
+            body: String::new(),
+            answer: Expected::AnyHttp,
+        }),
+        why: String::new(),
+        note: None,
+    }
+}
+
+fn plan(hosts: &[&str]) -> Plan {
+    let resolver = |address: &str, vpc: bool| Resolver { address: address.parse().unwrap(), configured: !vpc, vpc };
+    Plan {
+        checks: hosts.iter().map(|host| check(host)).collect(),
+        resolvers: vec![resolver(OURS, false), resolver(VPC, true)],
+        limits: Limits::default(),
+        place: Place {
+            region: Region::parse("eu-west-1").unwrap(),
+            own_region: None,
+            inside_vpc: true,
+            fargate: true,
+            addresses: vec![],
+            subnets: vec![],
+            vpc_cidrs: vec![],
+            proxy: vec![],
+            unread: vec![],
+        },
+        strict: false,
+    }
+}
+
+async fn run(plan: &Plan, net: Fake) -> Probed {
+    let (_stopper, stop) = Stopper::new();
+    probe(plan, net, stop, 1_000, &Progress::default()).await
+}
+
+fn of<'a>(probed: &'a Probed, rung: Rung) -> Vec<&'a Observation> {
+    probed.observations.iter().filter(|observation| observation.rung == rung).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_address_of_every_answer_is_climbed_to_the_top() {
+    let net = Fake::default().name(OURS, HOST, &["10.0.1.50", "10.0.2.50"]).name(VPC, HOST, &["10.0.1.50", "10.0.3.50"]);
+    let probed = run(&plan(&[HOST]), net).await;
+    let peers: BTreeSet<String> =
+        of(&probed, Rung::Exchange).iter().map(|o| o.peer.unwrap().ip().to_string()).collect();
+    assert_eq!(peers, ["10.0.1.50", "10.0.2.50", "10.0.3.50"].map(str::to_owned).into());
+    assert_eq!(of(&probed, Rung::Resolve).len(), 4);
+    assert!(probed.observations.iter().all(|o| matches!(o.outcome, Outcome::Saw { .. })));
+    let ids: Vec<String> = probed.observations.iter().map(|o| o.id.0.clone()).collect();
+    assert_eq!(ids, (1..=ids.len()).map(|n| format!("o{n}")).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_resolver_is_asked_twice_and_hides_nothing() {
+    let net = Fake::default().silent_resolver(OURS).name(VPC, HOST, &["10.0.1.50"]);
+    let begun = Instant::now();
+    let probed = run(&plan(&[HOST]), net).await;
+    let ours: Vec<_> =
+        of(&probed, Rung::Resolve).into_iter().filter(|o| o.resolver == Some(OURS.parse().unwrap())).collect();
+    assert_eq!(ours.iter().map(|o| o.attempt).collect::<Vec<_>>(), [1, 2, 1, 2]);
+    assert!(ours.iter().all(|o| o.fault().unwrap().is_silence()));
+    let exchange = of(&probed, Rung::Exchange)[0];
+    assert!(matches!(exchange.outcome, Outcome::Saw { .. }));
+    assert!(exchange.at_ms < 100, "an address is climbed as soon as one resolver names it");
+    assert!(begun.elapsed() < Duration::from_millis(4_100));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_truncated_answer_is_asked_for_again_over_tcp() {
+    let net = Fake::default().truncating().name(OURS, HOST, &["10.0.1.50"]).name(VPC, HOST, &["10.0.1.50"]);
+    let probed = run(&plan(&[HOST]), net.clone()).await;
+    let answer = of(&probed, Rung::Resolve)[0].answer().unwrap().clone();
+    assert!(answer.truncated);
+    assert_eq!((answer.transport, answer.addresses.len()), (DnsTransport::Tcp, 1));
+    assert_eq!(net.asked().iter().filter(|ask| ask.transport == DnsTransport::Tcp).count(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rungs_above_a_silent_one_are_not_tried_and_say_so() {
+    let net = Fake::default().name(OURS, HOST, &["10.0.1.50", "10.0.2.50"]).silent_peer("10.0.1.50:443");
+    let probed = run(&plan(&[HOST]), net).await;
+    for (rung, expected) in [(Rung::Handshake, Why::BelowFailed), (Rung::Exchange, Why::BelowFailed)] {
+        let silent = of(&probed, rung).into_iter().find(|o| o.peer.unwrap().ip().to_string() == "10.0.1.50").unwrap();
+        assert_eq!(silent.outcome, Outcome::NotTried { why: expected });
+        let healthy = of(&probed, rung).into_iter().find(|o| o.peer.unwrap().ip().to_string() == "10.0.2.50").unwrap();
+        assert!(matches!(healthy.outcome, Outcome::Saw { .. }));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_without_an_address_leaves_the_rungs_above_it_not_tried() {
+    let probed = run(&plan(&[HOST]), Fake::default()).await;
+    for rung in [Rung::Connect, Rung::Handshake, Rung::Exchange] {
+        let only = of(&probed, rung);
+        assert_eq!(only.len(), 1);
+        assert_eq!(only[0].outcome, Outcome::NotTried { why: Why::NoAddress });
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_handshake_is_varied_and_an_ordinary_one_is_not() {
+    let net = Fake::default()
+        .name(OURS, HOST, &["10.0.1.50", "10.0.2.50"])
+        .silent_hello_unless("10.0.1.50:443", Change::ShortHello);
+    let probed = run(&plan(&[HOST]), net).await;
+    let varied: Vec<_> = of(&probed, Rung::Handshake).into_iter().filter(|o| !o.is_ordinary()).collect();
+    assert_eq!(varied.len(), 6);
+    for observation in varied {
+        assert_eq!(observation.peer.unwrap().ip().to_string(), "10.0.1.50");
+        let answered = matches!(observation.outcome, Outcome::Saw { .. });
+        assert_eq!(answered, observation.variation.contains(&Change::ShortHello), "{:?}", observation.variation);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_leaves_not_tried_instead_of_silence() {
+    let net = Fake::default().name(OURS, HOST, &["10.0.1.50"]).silent_peer("10.0.1.50:443");
+    let (stopper, stop) = Stopper::new();
+    tokio::spawn(stopper.watch(Duration::from_secs(1), std::future::pending()));
+    let begun = Instant::now();
+    let probed = probe(&plan(&[HOST]), net, stop, 1_000, &Progress::default()).await;
+    assert!(begun.elapsed() <= Duration::from_millis(1_050));
+    assert_eq!(probed.cut_short, Some(Why::Deadline));
+    let connect = of(&probed, Rung::Connect)[0];
+    assert_eq!(connect.outcome, Outcome::NotTried { why: Why::Deadline });
+    assert!(connect.took_ms >= 900, "how long it had waited is kept");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_before_anything_leaves_every_rung_not_tried() {
+    let (stopper, stop) = Stopper::new();
+    stopper.stop(Why::Signal);
+    let probed = probe(&plan(&[HOST]), Fake::default(), stop, 1_000, &Progress::default()).await;
+    assert_eq!(probed.cut_short, Some(Why::Signal));
+    assert!(!probed.observations.is_empty());
+    assert!(probed.observations.iter().all(|o| o.outcome == Outcome::NotTried { why: Why::Signal }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn our_own_panic_is_our_fault_and_costs_the_others_nothing() {
+    let probed = run(&plan(&[HOST]), Fake::default().panicking()).await;
+    assert!(of(&probed, Rung::Resolve).iter().all(|o| o.outcome == Outcome::NotTried { why: Why::OurFault }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_socket_at_a_time_still_gets_everything_done() {
+    let net = Fake::default().name(OURS, HOST, &["10.0.1.50", "10.0.2.50"]).name(VPC, HOST, &["10.0.1.50"]);
+    let (_stopper, stop) = Stopper::new();
+    let probed = probe(&plan(&[HOST]), net, stop, 1, &Progress::default()).await;
+    assert_eq!(of(&probed, Rung::Exchange).len(), 2);
+    assert!(probed.observations.iter().all(|o| matches!(o.outcome, Outcome::Saw { .. })));
+}
