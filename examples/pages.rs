@@ -1,0 +1,27 @@
+//! Writes the shell completions and the man page from the command line's own tree. Used by `scripts/generate`.
+
+use std::path::Path;
+
+use clap_complete::{Shell, generate_to};
+use clap_mangen::Man;
+use vpcprobe::edge::args;
+
+fn main() -> std::io::Result<()> {
+    let folder = std::env::args().nth(1).expect("usage: pages FOLDER");
+    let folder = Path::new(&folder);
+    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+        generate_to(shell, &mut args::command(), "vpcprobe", folder.join("completions"))?;
+    }
+    let mut page = Vec::new();
+    let command = args::command();
+    Man::new(command.clone()).render(&mut page)?;
+    for subcommand in command.get_subcommands() {
+        let name = format!("vpcprobe {}", subcommand.get_name());
+        let man = Man::new(subcommand.clone().name(name));
+        man.render_name_section(&mut page)?;
+        man.render_synopsis_section(&mut page)?;
+        man.render_description_section(&mut page)?;
+        man.render_options_section(&mut page)?;
+    }
+    std::fs::write(folder.join("vpcprobe.1"), page)
+}
