@@ -153,3 +153,6 @@ pub struct Resolver {
     /// Whether it is the VPC's own, by its link-local address.
     pub vpc: bool,
 }
+
+#[cfg(test)]
+mod tests;

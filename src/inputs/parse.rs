@@ -173,3 +173,6 @@ impl Expectation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

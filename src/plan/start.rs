@@ -174,8 +174,10 @@ fn by_name(id: &str, region: &Region) -> Result<&'static Service, Error> {
 
 fn unknown(id: &str) -> String {
     let all = || catalog::all().iter().map(|service| service.id);
-    let near: Vec<_> =
-        all().filter(|known| known.contains(id) || id.contains(known) || distance(known, id) <= 2).collect();
+    // Of names of three letters too many are two letters apart.
+    let is_near =
+        |known: &str| known.starts_with(id) || id.starts_with(known) || (id.len() > 4 && distance(known, id) <= 2);
+    let near: Vec<_> = all().filter(|known| is_near(known)).collect();
     let (word, list) = if near.is_empty() { ("known are", all().collect()) } else { ("near are", near) };
     format!("no service of the catalog; {word} {}", list.join(", "))
 }
