@@ -297,3 +297,19 @@ fn the_vpc_resolver_is_asked_beside_the_configured_ones() {
         assert_eq!(seen, expected);
     }
 }
+
+#[test]
+fn no_word_that_was_accepted_makes_it_panic() {
+    let long = "a".repeat(10_000);
+    let odd =
+        ["é", "日本語", "🦀", ":", "::1", "[::1]:443", "ecr.dkr:", "own-name", "control:x", "-", "..", "{", "%", &long];
+    for word in odd {
+        for raw in [
+            RawInputs { services: words(&[word]), ..raw() },
+            RawInputs { expectations: vec![format!("{word}=private")], ..raw() },
+        ] {
+            let text = refused(&raw);
+            assert!(text.chars().count() < 400 && !text.contains(char::is_control), "{text}");
+        }
+    }
+}

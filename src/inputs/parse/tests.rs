@@ -37,7 +37,7 @@ fn the_region_comes_from_the_nearest_place() {
     assert_eq!(region(&full), "ap-northeast-1");
     let full = RawInputs { region: Some(" ".into()), ..full };
     assert_eq!(region(&full), "ap-northeast-2");
-    let full = RawInputs { aws_region: Some("".into()), ..full };
+    let full = RawInputs { aws_region: Some(String::new()), ..full };
     assert_eq!(region(&full), "ap-northeast-3");
     let full = RawInputs { aws_default_region: None, ..full };
     assert_eq!(region(&full), "eu-west-1");
@@ -129,7 +129,7 @@ fn flags_may_be_written_as_words() {
             no_control: Some("true".into()),
             fips: Some("1".into()),
             dual_stack: Some("No".into()),
-            strict: Some("".into()),
+            strict: Some(String::new()),
             ..raw()
         },
         &Vantage::default(),
