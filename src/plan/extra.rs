@@ -50,7 +50,9 @@ fn of_endpoint(id: CheckId, endpoint: &Endpoint, inputs: &Inputs) -> Check {
     if endpoint.transport == Transport::Tcp {
         return Check { top: Rung::Connect, ..bare };
     }
-    let here = bare.region.as_ref() == Some(&inputs.region);
+    if bare.region.as_ref() != Some(&inputs.region) {
+        return bare;
+    }
     match owner(&endpoint.host, &inputs.region).filter(|_| endpoint.port == 443) {
         Some(service) => Check {
             service: Some(service.id),
@@ -60,12 +62,11 @@ fn of_endpoint(id: CheckId, endpoint: &Endpoint, inputs: &Inputs) -> Check {
             question: Some(service.question()),
             ..bare
         },
-        None if here => Check {
+        None => Check {
             reach: Reach::Interface,
             note: Some("The host looks like one of AWS's that the catalog does not know.".to_owned()),
             ..bare
         },
-        None => bare,
     }
 }
 
