@@ -64,6 +64,9 @@ fn compare(expect: &Expect, outcome: &Outcome, schema: Option<&Path>) -> Vec<Str
             outcome.ended.exit, expect.exit
         ));
     }
+    if outcome.signalled == Some(false) {
+        wrong.push("the scenario's signal was never sent: its moment did not come".to_owned());
+    }
     texts(expect, outcome, &mut wrong);
     let report = serde_json::from_str::<Value>(&outcome.stdout);
     match (report, expect.report) {

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use crate::dns::Dns;
 use crate::network::{self, Tap};
@@ -39,6 +40,8 @@ pub struct Outcome {
     pub stderr: String,
     /// What was seen of it on the wire.
     pub stats: Stats,
+    /// Whether the scenario's signal was sent, where it has one.
+    pub signalled: Option<bool>,
 }
 
 /// A built world with its servers running.
@@ -93,7 +96,7 @@ impl Lab {
         let stderr = collect(parent.stderr.take());
         let (started, mut reports) = task::reports(&listener)?;
         self.observer.saw(Moment::Start);
-        self.watch(started);
+        let signal = self.watch(started);
         let ended: Ended = task::report(&mut reports)?;
         drop(parent.wait());
         let stats = Stats::new(started, ended, &self.tap.sent());
@@ -102,20 +105,18 @@ impl Lab {
             stdout: stdout(),
             stderr: stderr(),
             stats,
+            signalled: signal.map(|sending| sending.is_finished()),
         })
     }
 
     /// Passes signals on, and sends the scenario's own at its moment.
-    fn watch(&self, started: Started) {
-        let Some(pid) = Pid::from_raw(started.pid) else {
-            return;
-        };
-        let observer = Arc::clone(&self.observer);
-        if let Some(plan) = self.world.scenario.run.signal {
-            self.runtime
-                .spawn(async move { send_at(plan, pid, &observer).await });
-        }
+    fn watch(&self, started: Started) -> Option<JoinHandle<()>> {
+        let pid = Pid::from_raw(started.pid)?;
         self.runtime.spawn(pass_on(pid));
+        let observer = Arc::clone(&self.observer);
+        let plan = self.world.scenario.run.signal?;
+        let sending = async move { send_at(plan, pid, &observer).await };
+        Some(self.runtime.spawn(sending))
     }
 }
 

@@ -6,7 +6,7 @@ mod tap;
 
 use std::fs::File;
 use std::io::Write;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::AsFd;
 use std::process::{Command, Stdio};
 
@@ -21,7 +21,10 @@ use crate::world::{METADATA, World};
 const TASK_NAMESPACE: &str = "/run/netns/task";
 
 /// The link-local range that an IPv6-only task still has for its metadata.
-const LINK_LOCAL: (&str, &str) = ("169.254.172.2", "169.254.172.1");
+const LINK_LOCAL: [Ipv4Addr; 2] = [
+    Ipv4Addr::new(169, 254, 172, 2),
+    Ipv4Addr::new(169, 254, 172, 1),
+];
 
 /// Builds both namespaces and the packet filter between them.
 pub fn build(world: &World) -> Result<(), String> {
@@ -85,16 +88,12 @@ fn feed(program: &str, args: &[&str], input: &str) -> Result<(), String> {
 }
 
 /// The task's IPv4 address, its prefix and its gateway.
-fn task_v4(world: &World) -> (String, u8, String) {
+fn task_v4(world: &World) -> (Ipv4Addr, u8, Ipv4Addr) {
     if world.scenario.vpc.ipv6 == Ipv6::Only {
-        return (LINK_LOCAL.0.to_owned(), 22, LINK_LOCAL.1.to_owned());
+        return (LINK_LOCAL[0], 22, LINK_LOCAL[1]);
     }
     let net = &world.task;
-    (
-        net.v4.to_string(),
-        net.subnet.prefix_len(),
-        net.gateway.to_string(),
-    )
+    (net.v4, net.subnet.prefix_len(), net.gateway)
 }
 
 /// Every address is local on the VPC's side, so that one listener serves them all; the task's own is not.
@@ -112,21 +111,19 @@ fn vpc_side(world: &World) -> String {
     ];
     if let Some(v6) = world.task.v6 {
         let gateway = world.task.gateway6;
-        lines.push(format!("-6 addr add {gateway}/128 dev vpc0 nodad"));
-        lines.push(format!(
-            "-6 route add unicast {v6}/128 dev vpc0 table local"
-        ));
+        lines.push(format!("addr add {gateway}/128 dev vpc0 nodad"));
+        lines.push(format!("route add unicast {v6}/128 dev vpc0 table local"));
         let ranges = ["2000::/3", "fd00::/8", "64:ff9b::/96"];
-        lines.extend(ranges.map(|range| format!("-6 route add local {range} dev lo table local")));
+        lines.extend(ranges.map(|range| format!("route add local {range} dev lo table local")));
         lines.extend(
-            neighbours6(world).map(|address| format!("-6 addr add {address}/128 dev vpc0 nodad")),
+            neighbours6(world).map(|address| format!("addr add {address}/128 dev vpc0 nodad")),
         );
         let resolvers = world
             .resolvers
             .iter()
             .filter(|resolver| resolver.address.is_ipv6());
         lines.extend(
-            resolvers.map(|resolver| format!("-6 addr add {}/128 dev lo nodad", resolver.address)),
+            resolvers.map(|resolver| format!("addr add {}/128 dev lo nodad", resolver.address)),
         );
     }
     lines.join("\n") + "\n"
@@ -169,9 +166,9 @@ fn task_side(world: &World) -> String {
         lines.extend((!no_default).then(|| format!("route add default via {gateway}")));
     }
     if let Some(v6) = world.task.v6 {
-        lines.push(format!("-6 addr add {v6}/64 dev eth0 nodad"));
+        lines.push(format!("addr add {v6}/64 dev eth0 nodad"));
         lines.extend(
-            (!no_default).then(|| format!("-6 route add default via {}", world.task.gateway6)),
+            (!no_default).then(|| format!("route add default via {}", world.task.gateway6)),
         );
     }
     lines.join("\n") + "\n"

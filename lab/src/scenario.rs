@@ -183,7 +183,15 @@ impl Scenario {
         let path = if given.extension().is_some() || name.contains('/') {
             given.to_owned()
         } else {
-            folder_of_scenarios(folder)?.join(format!("{name}.toml"))
+            let folder = folder_of_scenarios(folder)?;
+            let path = folder.join(format!("{name}.toml"));
+            if !path.is_file() {
+                return Err(format!(
+                    "no scenario `{name}` in {}; `list` shows them",
+                    folder.display()
+                ));
+            }
+            path
         };
         let stem = path
             .file_stem()

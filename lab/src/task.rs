@@ -4,6 +4,7 @@ mod launch;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 pub use launch::{Ended, Launch, Started, main as launch_main, report, reports};
@@ -48,7 +49,13 @@ pub fn furnish(world: &World, roots: &str) -> Result<(), String> {
         write(&Path::new(FILES).join(name), text)?;
     }
     // A mount over a single file fails where it is a link into a place that is gone; a fresh /etc always works.
-    run("mount", &["-t", "tmpfs", "tmpfs", "/etc"])?;
+    let old = "/run/vpcprobe-lab/etc";
+    std::fs::create_dir_all(old).map_err(|e| format!("make {old}: {e}"))?;
+    run("mount", &["--bind", "/etc", old])?;
+    run("mount", &["-t", "tmpfs", "-o", "mode=755", "tmpfs", "/etc"])?;
+    // Debian finds many commands through these links; a shell in the task's place wants them.
+    symlink(format!("{old}/alternatives"), "/etc/alternatives")
+        .map_err(|e| format!("link /etc/alternatives: {e}"))?;
     let host = hostname(world);
     write(
         Path::new("/etc/hosts"),

@@ -1,5 +1,6 @@
 //! A scenario turned into addresses: who stands where, who is reachable, and what each name leads to.
 
+mod endpoints;
 mod names;
 mod public;
 
@@ -11,10 +12,8 @@ use ipnet::{IpNet, Ipv4Net};
 pub use names::{Found, parent};
 pub use public::nat64;
 
-use crate::catalog::{self, Service, Wire};
-use crate::scenario::{
-    Host, Ipv6, Place, ResolverName, S3Route, Scenario, Serves, View, Vpc, Zone,
-};
+use crate::catalog::{self, Wire};
+use crate::scenario::{Host, Ipv6, Layer, Place, ResolverName, Scenario, Serves, View, Vpc, Zone};
 
 /// Where task metadata answers.
 pub const METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 170, 2));
@@ -69,14 +68,6 @@ pub struct TaskNet {
     pub gateway6: Ipv6Addr,
 }
 
-/// An interface endpoint as placed.
-#[derive(Clone, Debug)]
-struct Placed {
-    service: Service,
-    addresses: Vec<IpAddr>,
-    private_dns: bool,
-}
-
 /// A scenario turned into addresses.
 #[derive(Debug)]
 pub struct World {
@@ -88,7 +79,7 @@ pub struct World {
     pub sites: BTreeMap<(IpAddr, u16), Site>,
     /// Every resolver.
     pub resolvers: Vec<WorldResolver>,
-    endpoints: Vec<Placed>,
+    endpoints: Vec<endpoints::Placed>,
     hosts: BTreeMap<String, Vec<IpAddr>>,
 }
 
@@ -98,9 +89,9 @@ impl World {
         let vpc = &scenario.vpc;
         let (subnet, other) = subnets(vpc)?;
         let task = task_net(vpc, subnet)?;
-        let endpoints = place_endpoints(vpc, subnet, other)?;
+        let endpoints = endpoints::place(vpc, subnet, other)?;
         let mut sites = public::sites(vpc);
-        add_endpoint_sites(&mut sites, &endpoints, vpc);
+        endpoints::add_sites(&mut sites, &endpoints, vpc);
         let hosts = add_hosts(&mut sites, vpc);
         let metadata = Site {
             service: None,
@@ -113,14 +104,39 @@ impl World {
         };
         sites.insert((METADATA, 80), metadata);
         let resolvers = resolvers(vpc);
-        Ok(Self {
+        let world = Self {
             scenario,
             task,
             sites,
             resolvers,
             endpoints,
             hosts,
-        })
+        };
+        world.verify()?;
+        Ok(world)
+    }
+
+    /// Refuses faults that would silently do nothing.
+    fn verify(&self) -> Result<(), String> {
+        let known = catalog::services(self.region());
+        for fault in &self.scenario.faults {
+            let (place, what) = (&fault.place, &fault.what);
+            if let Some(id) = place
+                .service
+                .as_ref()
+                .filter(|id| known.iter().all(|own| own.id != **id))
+            {
+                return Err(format!(
+                    "fault {what:?}: no service `{id}` in the lab's catalog"
+                ));
+            }
+            if what.layer() == Layer::Packets && self.nets(place).is_empty() {
+                return Err(format!(
+                    "fault {what:?}: no address of the world fits its place"
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// The scenario's region.
@@ -233,76 +249,6 @@ fn task_net(vpc: &Vpc, subnet: Ipv4Net) -> Result<TaskNet, String> {
         v6: (vpc.ipv6 != Ipv6::None).then(|| in_net6(vpc, 1, 7)),
         gateway6: in_net6(vpc, 1, 1),
     })
-}
-
-fn place_endpoints(vpc: &Vpc, subnet: Ipv4Net, other: Ipv4Net) -> Result<Vec<Placed>, String> {
-    let known = catalog::services(&vpc.region);
-    let service = |id: &str| {
-        let found = known.iter().find(|service| service.id == id).cloned();
-        found.ok_or_else(|| format!("no service `{id}` in the lab's catalog"))
-    };
-    let mut placed = Vec::new();
-    for given in &vpc.endpoint {
-        placed.push(Placed {
-            service: service(&given.service)?,
-            addresses: given.addresses.clone(),
-            private_dns: given.private_dns,
-        });
-    }
-    let interface_s3 = (vpc.s3 == S3Route::Interface).then(|| "s3".to_owned());
-    for (n, id) in (0..).zip(vpc.endpoints.iter().chain(&interface_s3)) {
-        if vpc.endpoint.iter().any(|given| given.service == *id) {
-            continue;
-        }
-        placed.push(Placed {
-            service: service(id)?,
-            addresses: endpoint_addresses(vpc, subnet, other, n)?,
-            private_dns: !vpc.private_dns_off.contains(id),
-        });
-    }
-    Ok(placed)
-}
-
-fn endpoint_addresses(
-    vpc: &Vpc,
-    subnet: Ipv4Net,
-    other: Ipv4Net,
-    n: u32,
-) -> Result<Vec<IpAddr>, String> {
-    let (a, c) = match vpc.endpoint_network {
-        Some(net) => (in_net(net, 10 + 2 * n)?, in_net(net, 11 + 2 * n)?),
-        None => (in_net(subnet, 50 + n)?, in_net(other, 50 + n)?),
-    };
-    let mut addresses = vec![IpAddr::V4(a), IpAddr::V4(c)];
-    if vpc.ipv6 != Ipv6::None {
-        addresses
-            .extend([1, 2].map(|subnet| IpAddr::V6(in_net6(vpc, subnet, 0x50 + u128::from(n)))));
-    }
-    Ok(addresses)
-}
-
-fn add_endpoint_sites(sites: &mut BTreeMap<(IpAddr, u16), Site>, endpoints: &[Placed], vpc: &Vpc) {
-    for placed in endpoints {
-        let given = vpc
-            .endpoint
-            .iter()
-            .find(|given| given.service == placed.service.id);
-        let tls12_only = given
-            .and_then(|given| given.tls12_only)
-            .unwrap_or(placed.service.wire == Wire::S3);
-        for (n, &address) in placed.addresses.iter().enumerate() {
-            let site = Site {
-                service: Some(placed.service.id.clone()),
-                names: placed.service.names.clone(),
-                wire: placed.service.wire,
-                zone: Some(if n % 2 == 0 { Zone::A } else { Zone::C }),
-                private: true,
-                tls12_only,
-                open: true,
-            };
-            sites.insert((address, 443), site);
-        }
-    }
 }
 
 fn add_hosts(

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::enter_task;
+use super::{enter_task, task_v4};
 use crate::observer::Observer;
 use crate::scenario::Moment;
 use crate::world::World;
@@ -40,7 +40,7 @@ impl Tap {
     /// Starts to listen; returns once nothing can be missed.
     pub fn start(world: &World, observer: Arc<Observer>) -> Result<Self, String> {
         let own = [
-            Some(IpAddr::V4(world.task.v4)),
+            Some(IpAddr::V4(task_v4(world).0)),
             world.task.v6.map(IpAddr::V6),
         ];
         let sent = Arc::<Mutex<Sent>>::default();

@@ -29,8 +29,22 @@ impl Fault {
         if self.place.port.is_some() && self.what.layer() != Layer::Packets {
             return Err(format!("fault {:?}: `port` is for packets only", self.what));
         }
+        let patterns = [self.place.host.as_deref(), self.what.pattern()];
+        if let Some(pattern) = patterns
+            .into_iter()
+            .flatten()
+            .find(|pattern| !is_pattern(pattern))
+        {
+            return Err(format!(
+                "`{pattern}` has a `*` elsewhere than in `*.` at its front"
+            ));
+        }
         Ok(())
     }
+}
+
+fn is_pattern(text: &str) -> bool {
+    !text.strip_prefix("*.").unwrap_or(text).contains('*')
 }
 
 /// Which server, or the packet filter, brings a fault about.
@@ -175,6 +189,14 @@ pub enum Act {
 }
 
 impl Act {
+    /// The name pattern that it carries.
+    fn pattern(&self) -> Option<&str> {
+        match self {
+            Self::TlsSilentFor(pattern) | Self::TlsResetFor(pattern) => Some(pattern),
+            _ => None,
+        }
+    }
+
     /// Who brings it about.
     pub fn layer(&self) -> Layer {
         match self {
