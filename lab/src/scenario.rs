@@ -51,6 +51,8 @@ pub struct Run {
     pub resolv_conf: Option<String>,
     /// Files for the task: they appear in `/run/task/`.
     pub files: BTreeMap<String, String>,
+    /// A file in `/run/task/` with a line `NAME:PORT` for each host of the world.
+    pub host_list: Option<String>,
     /// A signal, sent when the lab has seen something.
     pub signal: Option<SignalPlan>,
     /// The limit on open files.
@@ -67,6 +69,7 @@ impl Default for Run {
             nameservers: None,
             resolv_conf: None,
             files: BTreeMap::new(),
+            host_list: None,
             signal: None,
             max_files: None,
         }

@@ -48,6 +48,9 @@ pub fn furnish(world: &World, roots: &str) -> Result<(), String> {
     for (name, text) in &world.scenario.run.files {
         write(&Path::new(FILES).join(name), text)?;
     }
+    if let Some(name) = &world.scenario.run.host_list {
+        write(&Path::new(FILES).join(name), &world.host_list())?;
+    }
     // A mount over a single file fails where it is a link into a place that is gone; a fresh /etc always works.
     let old = "/run/vpcprobe-lab/etc";
     std::fs::create_dir_all(old).map_err(|e| format!("make {old}: {e}"))?;

@@ -119,6 +119,14 @@ impl World {
     /// Refuses faults that would silently do nothing.
     fn verify(&self) -> Result<(), String> {
         let known = catalog::services(self.region());
+        let vpc = &self.scenario.vpc;
+        if let Some(id) = vpc
+            .private_dns_off
+            .iter()
+            .find(|id| !vpc.endpoints.contains(id))
+        {
+            return Err(format!("private_dns_off: `{id}` has no endpoint"));
+        }
         for fault in &self.scenario.faults {
             let (place, what) = (&fault.place, &fault.what);
             if let Some(id) = place
@@ -137,6 +145,15 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// A line `NAME:PORT` for each host.
+    pub fn host_list(&self) -> String {
+        let hosts = self.scenario.vpc.host.iter();
+        let lines = hosts.flat_map(|host| {
+            (0..host.count).map(|n| format!("{}:{}\n", numbered(host, n), host.port))
+        });
+        lines.collect()
     }
 
     /// The scenario's region.
@@ -258,7 +275,7 @@ fn add_hosts(
     let mut hosts = BTreeMap::new();
     for host in &vpc.host {
         for n in 0..host.count {
-            let name = host.name.replace("{n}", &n.to_string());
+            let name = numbered(host, n);
             let addresses: Vec<IpAddr> = host
                 .addresses
                 .iter()
@@ -271,6 +288,10 @@ fn add_hosts(
         }
     }
     hosts
+}
+
+fn numbered(host: &Host, n: u32) -> String {
+    host.name.replace("{n}", &n.to_string())
 }
 
 fn host_site(host: &Host, name: &str, address: IpAddr, vpc: &Vpc) -> Site {

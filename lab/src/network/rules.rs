@@ -23,6 +23,7 @@ pub fn text(world: &World) -> String {
     if world.scenario.vpc.metadata == Metadata::Absent {
         let _ = writeln!(input, "ip daddr {METADATA} reject with tcp reset");
     }
+    input.push_str(&resolver_limit(world));
     for (n, fault) in faults.iter().enumerate() {
         for family in [Side::V4, Side::V6] {
             let Some(addresses) = family.set(&world.nets(&fault.place)) else {
@@ -44,6 +45,18 @@ pub fn text(world: &World) -> String {
          ip6 daddr . tcp dport @tcp6 accept\nip6 daddr . udp dport @udp6 accept\n}}\n\
          chain output {{\ntype filter hook output priority 0; policy accept;\noifname != \"vpc0\" accept\n{output}}}\n}}\n"
     )
+}
+
+/// A network interface's limit of 1,024 packets/s towards the VPC's own services.
+fn resolver_limit(world: &World) -> String {
+    let own = world.resolvers.iter().filter(|resolver| resolver.vpc);
+    let nets: Vec<IpNet> = own.map(|resolver| resolver.address.into()).collect();
+    let sides = [Side::V4, Side::V6].into_iter().filter_map(|side| {
+        let addresses = side.set(&nets)?;
+        let limit = "limit rate over 1024/second burst 1024 packets drop";
+        Some(format!("{} daddr {addresses} {limit}\n", side.word()))
+    });
+    sides.collect()
 }
 
 /// What packets from the task reach when nothing is broken: sets of address and port.
