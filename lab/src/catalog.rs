@@ -15,12 +15,7 @@ pub struct Partition {
     pub registry: &'static str,
 }
 
-const AWS: Partition = Partition {
-    id: "aws",
-    suffix: "amazonaws.com",
-    dual: "api.aws",
-    registry: "on.aws",
-};
+const AWS: Partition = Partition { id: "aws", suffix: "amazonaws.com", dual: "api.aws", registry: "on.aws" };
 
 const OTHERS: [(&str, Partition); 4] = [
     (
@@ -32,13 +27,7 @@ const OTHERS: [(&str, Partition); 4] = [
             registry: "on.amazonwebservices.com.cn",
         },
     ),
-    (
-        "us-gov-",
-        Partition {
-            id: "aws-us-gov",
-            ..AWS
-        },
-    ),
+    ("us-gov-", Partition { id: "aws-us-gov", ..AWS }),
     (
         "eusc-",
         Partition {
@@ -48,23 +37,12 @@ const OTHERS: [(&str, Partition); 4] = [
             registry: "on.amazonwebservices.eu",
         },
     ),
-    (
-        "us-iso-",
-        Partition {
-            id: "aws-iso",
-            suffix: "c2s.ic.gov",
-            dual: "api.aws.ic.gov",
-            registry: "on.aws.ic.gov",
-        },
-    ),
+    ("us-iso-", Partition { id: "aws-iso", suffix: "c2s.ic.gov", dual: "api.aws.ic.gov", registry: "on.aws.ic.gov" }),
 ];
 
 /// The partition of a region.
 pub fn partition(region: &str) -> Partition {
-    OTHERS
-        .iter()
-        .find(|(start, _)| region.starts_with(start))
-        .map_or(AWS, |(_, partition)| *partition)
+    OTHERS.iter().find(|(start, _)| region.starts_with(start)).map_or(AWS, |(_, partition)| *partition)
 }
 
 /// Regions whose public addresses exist in the world beside the scenario's own.
@@ -140,88 +118,37 @@ const PLAIN: [(&str, Wire); 22] = [
 
 const SPECIAL: [(&str, &[&str], Wire); 12] = [
     ("ecr.api", &["api.ecr.{R}.{S}", "ecr.{R}.{D}"], Wire::Json),
-    (
-        "ecr.dkr",
-        &[
-            "dkr.ecr.{R}.{S}",
-            "*.dkr.ecr.{R}.{S}",
-            "dkr-ecr.{R}.{O}",
-            "*.dkr-ecr.{R}.{O}",
-        ],
-        Wire::Registry,
-    ),
-    (
-        "ecr-fips.api",
-        &["api.ecr-fips.{R}.{S}", "ecr-fips.{R}.{D}"],
-        Wire::Json,
-    ),
-    (
-        "ecr-fips.dkr",
-        &["*.dkr.ecr-fips.{R}.{S}", "*.dkr-ecr-fips.{R}.{O}"],
-        Wire::Registry,
-    ),
+    ("ecr.dkr", &["dkr.ecr.{R}.{S}", "*.dkr.ecr.{R}.{S}", "dkr-ecr.{R}.{O}", "*.dkr-ecr.{R}.{O}"], Wire::Registry),
+    ("ecr-fips.api", &["api.ecr-fips.{R}.{S}", "ecr-fips.{R}.{D}"], Wire::Json),
+    ("ecr-fips.dkr", &["*.dkr.ecr-fips.{R}.{S}", "*.dkr-ecr-fips.{R}.{O}"], Wire::Registry),
     (
         "s3",
-        &[
-            "s3.{R}.{S}",
-            "*.s3.{R}.{S}",
-            "s3.dualstack.{R}.{S}",
-            "*.s3.dualstack.{R}.{S}",
-            "*.s3-control.{R}.{S}",
-        ],
+        &["s3.{R}.{S}", "*.s3.{R}.{S}", "s3.dualstack.{R}.{S}", "*.s3.dualstack.{R}.{S}", "*.s3-control.{R}.{S}"],
         Wire::S3,
     ),
     (
         "s3-fips",
-        &[
-            "s3-fips.{R}.{S}",
-            "*.s3-fips.{R}.{S}",
-            "s3-fips.dualstack.{R}.{S}",
-            "*.s3-fips.dualstack.{R}.{S}",
-        ],
+        &["s3-fips.{R}.{S}", "*.s3-fips.{R}.{S}", "s3-fips.dualstack.{R}.{S}", "*.s3-fips.dualstack.{R}.{S}"],
         Wire::S3,
     ),
     ("ecs-agent", &["ecs-a.{R}.{S}"], Wire::Json),
     ("ecs-telemetry", &["ecs-t.{R}.{S}"], Wire::Json),
     ("execute-api", &["*.execute-api.{R}.{S}"], Wire::RestJson),
-    (
-        "elasticfilesystem",
-        &[
-            "elasticfilesystem.{R}.{S}",
-            "elasticfilesystem.{R}.{D}",
-            "efs.{R}.{D}",
-        ],
-        Wire::RestJson,
-    ),
-    (
-        "elasticfilesystem-fips",
-        &["elasticfilesystem-fips.{R}.{S}", "efs-fips.{R}.{D}"],
-        Wire::RestJson,
-    ),
-    (
-        "ecr-public.api",
-        &["api.ecr-public.{R}.{S}", "ecr-public.{R}.{D}"],
-        Wire::Json,
-    ),
+    ("elasticfilesystem", &["elasticfilesystem.{R}.{S}", "elasticfilesystem.{R}.{D}", "efs.{R}.{D}"], Wire::RestJson),
+    ("elasticfilesystem-fips", &["elasticfilesystem-fips.{R}.{S}", "efs-fips.{R}.{D}"], Wire::RestJson),
+    ("ecr-public.api", &["api.ecr-public.{R}.{S}", "ecr-public.{R}.{D}"], Wire::Json),
 ];
 
 /// Every service that a region has.
 pub fn services(region: &str) -> Vec<Service> {
     let partition = partition(region);
-    let filled = |patterns: &[&str]| {
-        patterns
-            .iter()
-            .map(|pattern| fill(pattern, region, partition))
-            .collect()
-    };
+    let filled = |patterns: &[&str]| patterns.iter().map(|pattern| fill(pattern, region, partition)).collect();
     let special = SPECIAL.iter().map(|(id, patterns, wire)| Service {
         id: (*id).to_owned(),
         names: filled(patterns),
         wire: *wire,
     });
-    let plain = PLAIN
-        .iter()
-        .flat_map(|(id, wire)| [((*id).to_owned(), *wire), (format!("{id}-fips"), *wire)]);
+    let plain = PLAIN.iter().flat_map(|(id, wire)| [((*id).to_owned(), *wire), (format!("{id}-fips"), *wire)]);
     let plain = plain.map(|(id, wire)| Service {
         names: filled(&[&format!("{id}.{{R}}.{{S}}"), &format!("{id}.{{R}}.{{D}}")]),
         id,
@@ -231,12 +158,8 @@ pub fn services(region: &str) -> Vec<Service> {
 }
 
 fn fill(pattern: &str, region: &str, partition: Partition) -> String {
-    let named = pattern
-        .replace("{R}", region)
-        .replace("{S}", partition.suffix);
-    named
-        .replace("{D}", partition.dual)
-        .replace("{O}", partition.registry)
+    let named = pattern.replace("{R}", region).replace("{S}", partition.suffix);
+    named.replace("{D}", partition.dual).replace("{O}", partition.registry)
 }
 
 /// The ECR alias that only the public internet knows: PrivateLink needs `api.ecr`.
@@ -252,9 +175,7 @@ pub fn region_in(name: &str) -> Option<&str> {
 fn is_region(label: &str) -> bool {
     let parts: Vec<&str> = label.split('-').collect();
     let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
-    let number = parts
-        .last()
-        .is_some_and(|last| last.len() == 1 && last.bytes().all(|b| b.is_ascii_digit()));
+    let number = parts.last().is_some_and(|last| last.len() == 1 && last.bytes().all(|b| b.is_ascii_digit()));
     parts.len() >= 3 && number && parts[..parts.len() - 1].iter().all(letters)
 }
 
@@ -262,14 +183,10 @@ fn is_region(label: &str) -> bool {
 pub fn service_of(name: &str) -> Option<(String, Service)> {
     let region = region_in(name)?.to_owned();
     if name.eq_ignore_ascii_case(&public_alias(&region)) {
-        let api = services(&region)
-            .into_iter()
-            .find(|service| service.id == "ecr.api")?;
+        let api = services(&region).into_iter().find(|service| service.id == "ecr.api")?;
         return Some((region, api));
     }
-    let found = services(&region)
-        .into_iter()
-        .find(|service| service.names.iter().any(|own| matches(own, name)))?;
+    let found = services(&region).into_iter().find(|service| service.names.iter().any(|own| matches(own, name)))?;
     Some((region, found))
 }
 
@@ -298,21 +215,9 @@ mod tests {
     #[test]
     fn names_lead_to_their_service() {
         let table = [
-            (
-                "api.ecr.ap-northeast-1.amazonaws.com",
-                "ap-northeast-1",
-                "ecr.api",
-            ),
-            (
-                "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn",
-                "cn-north-1",
-                "ecr.dkr",
-            ),
-            (
-                "prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com",
-                "us-east-1",
-                "s3",
-            ),
+            ("api.ecr.ap-northeast-1.amazonaws.com", "ap-northeast-1", "ecr.api"),
+            ("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1", "ecr.dkr"),
+            ("prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com", "us-east-1", "s3"),
             ("logs.us-gov-west-1.amazonaws.com", "us-gov-west-1", "logs"),
             ("ecr.eu-west-1.amazonaws.com", "eu-west-1", "ecr.api"),
         ];
@@ -324,11 +229,9 @@ mod tests {
 
     #[test]
     fn other_names_lead_nowhere() {
-        for name in [
-            "example.com",
-            "nothing.ap-northeast-1.amazonaws.com",
-            "ip-10-0-1-7.ap-northeast-1.compute.internal",
-        ] {
+        for name in
+            ["example.com", "nothing.ap-northeast-1.amazonaws.com", "ip-10-0-1-7.ap-northeast-1.compute.internal"]
+        {
             assert!(service_of(name).is_none(), "{name}");
         }
     }

@@ -12,57 +12,35 @@ use crate::scenario::{Expect, ExpectedFinding, Scenario};
 const DEADLINE_MS: f64 = 60_000.0;
 
 /// Runs a scenario and says what differs; 0 where nothing does.
-pub fn check(
-    name: &str,
-    scenario: Scenario,
-    binary: &Path,
-    schema: Option<PathBuf>,
-) -> Result<i32, String> {
+pub fn check(name: &str, scenario: Scenario, binary: &Path, schema: Option<PathBuf>) -> Result<i32, String> {
     let expect = scenario.expect.clone();
     let schema = schema_file(schema);
     let outcome = crate::run_kept(scenario, binary)?;
     let wrong = compare(&expect, &outcome, schema.as_deref());
     if wrong.is_empty() {
-        println!(
-            "{name}: as expected in {:.1} s",
-            outcome.ended.wall.as_secs_f64()
-        );
+        println!("{name}: as expected in {:.1} s", outcome.ended.wall.as_secs_f64());
         return Ok(0);
     }
     println!("{name}: {} differences", wrong.len());
     for difference in &wrong {
         println!("  - {difference}");
     }
-    println!(
-        "--- exit {} after {:.0} ms",
-        outcome.ended.exit,
-        millis(outcome.ended.wall)
-    );
-    println!(
-        "--- standard output\n{}\n--- standard error\n{}",
-        outcome.stdout, outcome.stderr
-    );
+    println!("--- exit {} after {:.0} ms", outcome.ended.exit, millis(outcome.ended.wall));
+    println!("--- standard output\n{}\n--- standard error\n{}", outcome.stdout, outcome.stderr);
     Ok(1)
 }
 
 fn schema_file(given: Option<PathBuf>) -> Option<PathBuf> {
     let given = given.or_else(|| std::env::var_os("VPCPROBE_SCHEMA").map(PathBuf::from));
     let here = std::env::current_dir().ok()?;
-    let found = || {
-        here.ancestors()
-            .map(|above| above.join("docs/report.schema.json"))
-            .find(|file| file.is_file())
-    };
+    let found = || here.ancestors().map(|above| above.join("docs/report.schema.json")).find(|file| file.is_file());
     given.or_else(found)
 }
 
 fn compare(expect: &Expect, outcome: &Outcome, schema: Option<&Path>) -> Vec<String> {
     let mut wrong = Vec::new();
     if outcome.ended.exit != expect.exit {
-        wrong.push(format!(
-            "exit code {}, expected {}",
-            outcome.ended.exit, expect.exit
-        ));
+        wrong.push(format!("exit code {}, expected {}", outcome.ended.exit, expect.exit));
     }
     if outcome.signalled == Some(false) {
         wrong.push("the scenario's signal was never sent: its moment did not come".to_owned());
@@ -85,56 +63,29 @@ fn compare(expect: &Expect, outcome: &Outcome, schema: Option<&Path>) -> Vec<Str
 }
 
 fn texts(expect: &Expect, outcome: &Outcome, wrong: &mut Vec<String>) {
-    if let Some(text) = expect
-        .stderr
-        .as_deref()
-        .filter(|text| !outcome.stderr.contains(*text))
-    {
+    if let Some(text) = expect.stderr.as_deref().filter(|text| !outcome.stderr.contains(*text)) {
         wrong.push(format!("standard error does not contain {text:?}"));
     }
     let said = |text: &&String| outcome.stdout.contains(*text) || outcome.stderr.contains(*text);
-    wrong.extend(
-        expect
-            .never
-            .iter()
-            .filter(said)
-            .map(|text| format!("{text:?} is in the output")),
-    );
+    wrong.extend(expect.never.iter().filter(said).map(|text| format!("{text:?} is in the output")));
 }
 
 fn within(expect: &Expect, outcome: &Outcome, report: &Value, wrong: &mut Vec<String>) {
-    let deadline = report
-        .pointer("/run/deadline_ms")
-        .and_then(Value::as_f64)
-        .unwrap_or(DEADLINE_MS);
-    let limit = expect.within_ms.map_or(deadline, |ms| {
-        f64::from(u32::try_from(ms).unwrap_or(u32::MAX))
-    });
+    let deadline = report.pointer("/run/deadline_ms").and_then(Value::as_f64).unwrap_or(DEADLINE_MS);
+    let limit = expect.within_ms.map_or(deadline, |ms| f64::from(u32::try_from(ms).unwrap_or(u32::MAX)));
     let wall = millis(outcome.ended.wall);
     if wall > limit {
-        wrong.push(format!(
-            "it took {wall:.0} ms, expected at most {limit:.0} ms"
-        ));
+        wrong.push(format!("it took {wall:.0} ms, expected at most {limit:.0} ms"));
     }
 }
 
 fn document(expect: &Expect, report: &Value, wrong: &mut Vec<String>) {
     let exit = report.get("exit_code").and_then(Value::as_i64);
     if exit != Some(i64::from(expect.exit)) {
-        wrong.push(format!(
-            "the report says exit code {exit:?}, expected {}",
-            expect.exit
-        ));
+        wrong.push(format!("the report says exit code {exit:?}, expected {}", expect.exit));
     }
-    let verdict = report
-        .get("verdict")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    if let Some(expected) = expect
-        .verdict
-        .as_deref()
-        .filter(|expected| *expected != verdict)
-    {
+    let verdict = report.get("verdict").and_then(Value::as_str).unwrap_or_default();
+    if let Some(expected) = expect.verdict.as_deref().filter(|expected| *expected != verdict) {
         wrong.push(format!("verdict {verdict:?}, expected {expected:?}"));
     }
     findings(expect, report, wrong);
@@ -148,11 +99,7 @@ fn document(expect: &Expect, report: &Value, wrong: &mut Vec<String>) {
 }
 
 fn items<'a>(report: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    report
-        .get(key)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+    report.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -168,9 +115,7 @@ fn findings(expect: &Expect, report: &Value, wrong: &mut Vec<String>) {
             None => wrong.push(format!("no finding {}", describe(expected))),
         }
     }
-    let blamed = left
-        .into_iter()
-        .filter(|finding| text(finding, "severity") != "info");
+    let blamed = left.into_iter().filter(|finding| text(finding, "severity") != "info");
     wrong.extend(blamed.map(|finding| {
         format!(
             "unexpected {} {} about {:?}: {}",
@@ -184,19 +129,14 @@ fn findings(expect: &Expect, report: &Value, wrong: &mut Vec<String>) {
 
 fn is(expected: &ExpectedFinding, finding: &Value) -> bool {
     let severity = text(finding, "severity");
-    let about = expected.checks.as_ref().is_none_or(|ids| {
-        ids.iter().map(String::as_str).collect::<BTreeSet<_>>() == checks(finding)
-    });
+    let about = expected
+        .checks
+        .as_ref()
+        .is_none_or(|ids| ids.iter().map(String::as_str).collect::<BTreeSet<_>>() == checks(finding));
     text(finding, "id") == expected.id
         && about
-        && expected
-            .severity
-            .as_deref()
-            .map_or(severity != "info", |expected| expected == severity)
-        && expected
-            .certainty
-            .as_deref()
-            .is_none_or(|expected| expected == text(finding, "certainty"))
+        && expected.severity.as_deref().map_or(severity != "info", |expected| expected == severity)
+        && expected.certainty.as_deref().is_none_or(|expected| expected == text(finding, "certainty"))
 }
 
 fn checks(finding: &Value) -> BTreeSet<&str> {
@@ -206,10 +146,7 @@ fn checks(finding: &Value) -> BTreeSet<&str> {
 fn describe(expected: &ExpectedFinding) -> String {
     let severity = expected.severity.as_deref().unwrap_or("error or warning");
     let certainty = expected.certainty.as_deref().unwrap_or("any certainty");
-    format!(
-        "{} ({severity}, {certainty}) about {:?}",
-        expected.id, expected.checks
-    )
+    format!("{} ({severity}, {certainty}) about {:?}", expected.id, expected.checks)
 }
 
 fn routes(expect: &Expect, report: &Value, wrong: &mut Vec<String>) {
@@ -223,23 +160,10 @@ fn routes(expect: &Expect, report: &Value, wrong: &mut Vec<String>) {
 }
 
 fn fits(report: &Value, file: &Path) -> Result<(), String> {
-    let text =
-        std::fs::read_to_string(file).map_err(|e| format!("read {}: {e}", file.display()))?;
-    let schema: Value =
-        serde_json::from_str(&text).map_err(|e| format!("{}: {e}", file.display()))?;
-    let validator =
-        jsonschema::validator_for(&schema).map_err(|e| format!("{}: {e}", file.display()))?;
-    let errors: Vec<String> = validator
-        .iter_errors(report)
-        .take(5)
-        .map(|e| format!("{}: {e}", e.instance_path()))
-        .collect();
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(format!(
-            "the report does not fit its schema: {}",
-            errors.join("; ")
-        ))
-    }
+    let text = std::fs::read_to_string(file).map_err(|e| format!("read {}: {e}", file.display()))?;
+    let schema: Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", file.display()))?;
+    let validator = jsonschema::validator_for(&schema).map_err(|e| format!("{}: {e}", file.display()))?;
+    let errors: Vec<String> =
+        validator.iter_errors(report).take(5).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    if errors.is_empty() { Ok(()) } else { Err(format!("the report does not fit its schema: {}", errors.join("; "))) }
 }

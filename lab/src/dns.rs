@@ -53,15 +53,8 @@ enum Reply {
 impl Dns {
     /// Binds every resolver's sockets and answers until the runtime ends.
     pub async fn serve(world: Arc<World>) -> io::Result<()> {
-        let dns = Arc::new(Self {
-            world: Arc::clone(&world),
-            seen: Mutex::default(),
-        });
-        let addresses: BTreeSet<IpAddr> = world
-            .resolvers
-            .iter()
-            .map(|resolver| resolver.address)
-            .collect();
+        let dns = Arc::new(Self { world: Arc::clone(&world), seen: Mutex::default() });
+        let addresses: BTreeSet<IpAddr> = world.resolvers.iter().map(|resolver| resolver.address).collect();
         for address in addresses {
             let socket = UdpSocket::bind(SocketAddr::new(address, 53)).await?;
             tokio::spawn(Arc::clone(&dns).serve_udp(Arc::new(socket), address));
@@ -114,11 +107,7 @@ impl Dns {
     }
 
     fn reply(&self, address: IpAddr, transport: Transport, bytes: &[u8]) -> Reply {
-        let resolver = self
-            .world
-            .resolvers
-            .iter()
-            .find(|resolver| resolver.address == address);
+        let resolver = self.world.resolvers.iter().find(|resolver| resolver.address == address);
         let (Some(resolver), Ok(query)) = (resolver, Message::from_vec(bytes)) else {
             return Reply::Nothing;
         };
@@ -128,31 +117,15 @@ impl Dns {
         if resolver.vpc && !self.world.scenario.vpc.dns_support {
             return Reply::Nothing;
         }
-        let name = question
-            .name()
-            .to_ascii()
-            .trim_end_matches('.')
-            .to_ascii_lowercase();
+        let name = question.name().to_ascii().trim_end_matches('.').to_ascii_lowercase();
         let kind = question.query_type();
         let before = self.count(address, &name, kind);
-        fault::reply(
-            &self.world,
-            &Asked {
-                resolver,
-                transport,
-                query,
-                name,
-                kind,
-                before,
-            },
-        )
+        fault::reply(&self.world, &Asked { resolver, transport, query, name, kind, before })
     }
 
     fn count(&self, address: IpAddr, name: &str, kind: RecordType) -> usize {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = seen
-            .entry((address, name.to_owned(), kind.into()))
-            .or_default();
+        let count = seen.entry((address, name.to_owned(), kind.into())).or_default();
         *count += 1;
         *count - 1
     }
@@ -160,11 +133,7 @@ impl Dns {
 
 /// The faults of the scenario that apply to a question, in order.
 fn faults<'a>(world: &'a World, asked: &'a Asked<'a>) -> impl Iterator<Item = &'a Act> {
-    let dns = world
-        .scenario
-        .faults
-        .iter()
-        .filter(|fault| fault.what.layer() == crate::scenario::Layer::Dns);
+    let dns = world.scenario.faults.iter().filter(|fault| fault.what.layer() == crate::scenario::Layer::Dns);
     let fitting = dns.filter(move |fault| {
         let place = &fault.place;
         let service = place.service.as_ref().is_none_or(|id| {
@@ -179,10 +148,7 @@ fn faults<'a>(world: &'a World, asked: &'a Asked<'a>) -> impl Iterator<Item = &'
             };
             wanted == family
         });
-        service
-            && family
-            && world.fits_resolver(place, asked.resolver.address)
-            && place.fits_host(&asked.name)
+        service && family && world.fits_resolver(place, asked.resolver.address) && place.fits_host(&asked.name)
     });
     fitting.map(|fault| &fault.what)
 }

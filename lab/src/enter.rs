@@ -7,52 +7,30 @@ use std::process::{Command, Stdio};
 const INSIDE: &str = "VPCPROBE_LAB_INSIDE";
 
 /// Programs that the lab calls, and the Debian package of each.
-const PROGRAMS: [(&str, &str); 4] = [
-    ("ip", "iproute2"),
-    ("nft", "nftables"),
-    ("unshare", "util-linux"),
-    ("mount", "mount"),
-];
+const PROGRAMS: [(&str, &str); 4] =
+    [("ip", "iproute2"), ("nft", "nftables"), ("unshare", "util-linux"), ("mount", "mount")];
 
 /// Returns once this process stands in user, network and mount namespaces of its own.
 pub fn namespaces() -> Result<(), String> {
     if std::env::var_os(INSIDE).is_some() {
         return Ok(());
     }
-    let missing: Vec<&str> = PROGRAMS
-        .iter()
-        .filter(|(name, _)| !exists(name))
-        .map(|(_, package)| *package)
-        .collect();
+    let missing: Vec<&str> = PROGRAMS.iter().filter(|(name, _)| !exists(name)).map(|(_, package)| *package).collect();
     if !missing.is_empty() {
-        return Err(format!(
-            "the lab needs more programs: apt-get install -y {}",
-            missing.join(" ")
-        ));
+        return Err(format!("the lab needs more programs: apt-get install -y {}", missing.join(" ")));
     }
     allowed()?;
     let own = std::env::current_exe().map_err(|e| format!("find the lab's own program: {e}"))?;
     let mut command = Command::new("unshare");
-    command
-        .args(["-Urnm", "--"])
-        .arg(own)
-        .args(std::env::args_os().skip(1))
-        .env(INSIDE, "1");
+    command.args(["-Urnm", "--"]).arg(own).args(std::env::args_os().skip(1)).env(INSIDE, "1");
     command.env("PATH", path());
-    Err(format!(
-        "start the lab in its namespaces: {}",
-        command.exec()
-    ))
+    Err(format!("start the lab in its namespaces: {}", command.exec()))
 }
 
 /// Fails with what to enable where the kernel refuses.
 fn allowed() -> Result<(), String> {
     let trial = ["-Urnm", "mount", "-t", "tmpfs", "tmpfs", "/run"];
-    let output = Command::new("unshare")
-        .args(trial)
-        .env("PATH", path())
-        .stdin(Stdio::null())
-        .output();
+    let output = Command::new("unshare").args(trial).env("PATH", path()).stdin(Stdio::null()).output();
     let output = output.map_err(|e| format!("run unshare: {e}"))?;
     if output.status.success() {
         return Ok(());
@@ -71,7 +49,5 @@ fn path() -> String {
 }
 
 fn exists(name: &str) -> bool {
-    path()
-        .split(':')
-        .any(|folder| std::path::Path::new(folder).join(name).is_file())
+    path().split(':').any(|folder| std::path::Path::new(folder).join(name).is_file())
 }

@@ -18,13 +18,7 @@ use crate::tls::linger;
 use crate::world::{Site, World};
 
 /// Answers requests on a connection until it ends; `seen` is told of each.
-pub async fn serve<S>(
-    stream: &mut S,
-    world: &World,
-    site: &Site,
-    acts: &[&Act],
-    seen: impl Fn(),
-) -> io::Result<()>
+pub async fn serve<S>(stream: &mut S, world: &World, site: &Site, acts: &[&Act], seen: impl Fn()) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -61,20 +55,7 @@ where
 }
 
 fn date(acts: &[&Act]) -> SystemTime {
-    let minutes: i64 = acts
-        .iter()
-        .map(|act| {
-            if let Act::DateOffMinutes(minutes) = act {
-                *minutes
-            } else {
-                0
-            }
-        })
-        .sum();
+    let minutes: i64 = acts.iter().map(|act| if let Act::DateOffMinutes(minutes) = act { *minutes } else { 0 }).sum();
     let off = Duration::from_secs(minutes.unsigned_abs() * 60);
-    if minutes < 0 {
-        SystemTime::now() - off
-    } else {
-        SystemTime::now() + off
-    }
+    if minutes < 0 { SystemTime::now() - off } else { SystemTime::now() + off }
 }

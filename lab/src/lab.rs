@@ -62,15 +62,8 @@ impl Lab {
         let observer = Arc::<Observer>::default();
         let tap = Tap::start(&world, Arc::clone(&observer))?;
         let runtime = Runtime::new().map_err(|e| format!("start the runtime: {e}"))?;
-        runtime
-            .block_on(serve(&world, tls, &observer))
-            .map_err(|e| format!("start the servers: {e}"))?;
-        Ok(Self {
-            runtime,
-            world,
-            observer,
-            tap,
-        })
+        runtime.block_on(serve(&world, tls, &observer)).map_err(|e| format!("start the servers: {e}"))?;
+        Ok(Self { runtime, world, observer, tap })
     }
 
     /// The world as built.
@@ -81,17 +74,11 @@ impl Lab {
     /// Runs a process in the task's namespace to its end.
     pub fn run(&self, launch: &Launch, output: Output) -> Result<Outcome, String> {
         let (mut command, listener) = launch.prepare()?;
-        command.stdin(if launch.privileged {
-            Stdio::inherit()
-        } else {
-            Stdio::null()
-        });
+        command.stdin(if launch.privileged { Stdio::inherit() } else { Stdio::null() });
         if output == Output::Kept {
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
         }
-        let mut parent = command
-            .spawn()
-            .map_err(|e| format!("start the task: {e}"))?;
+        let mut parent = command.spawn().map_err(|e| format!("start the task: {e}"))?;
         let stdout = collect(parent.stdout.take());
         let stderr = collect(parent.stderr.take());
         let (started, mut reports) = task::reports(&listener)?;
@@ -122,11 +109,7 @@ impl Lab {
 
 async fn serve(world: &Arc<World>, tls: Tls, observer: &Arc<Observer>) -> std::io::Result<()> {
     Dns::serve(Arc::clone(world)).await?;
-    let servers = Servers {
-        world: Arc::clone(world),
-        tls,
-        observer: Arc::clone(observer),
-    };
+    let servers = Servers { world: Arc::clone(world), tls, observer: Arc::clone(observer) };
     Arc::new(servers).serve()
 }
 
@@ -142,10 +125,7 @@ async fn send_at(plan: SignalPlan, pid: Pid, observer: &Observer) {
 
 /// A person's Ctrl-C reaches the process through the terminal, so here it is only outlived.
 async fn pass_on(pid: Pid) {
-    let (Ok(mut term), Ok(mut int)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) else {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
         return;
     };
     loop {
@@ -167,11 +147,7 @@ fn collect<R: Read + Send + 'static>(stream: Option<R>) -> impl FnOnce() -> Stri
             String::from_utf8_lossy(&bytes).into_owned()
         })
     });
-    move || {
-        thread
-            .and_then(|thread| thread.join().ok())
-            .unwrap_or_default()
-    }
+    move || thread.and_then(|thread| thread.join().ok()).unwrap_or_default()
 }
 
 /// Milliseconds from one moment to another; none where the second is earlier.

@@ -1,11 +1,6 @@
 //! A VPC in a box: builds the networks that vpcprobe must diagnose, broken on purpose, and runs it in them.
 
-#![forbid(unsafe_code)]
-#![warn(clippy::pedantic)]
-#![allow(
-    clippy::doc_markdown,
-    reason = "names of protocols and products are words here"
-)]
+#![expect(clippy::print_stdout, reason = "a command line tool says what it finds")]
 
 mod catalog;
 mod check;
@@ -32,10 +27,7 @@ use scenario::Scenario;
 use task::Launch;
 
 #[derive(Parser)]
-#[command(
-    name = "vpcprobe-lab",
-    about = "A VPC in a box: the networks that vpcprobe must diagnose, broken on purpose"
-)]
+#[command(name = "vpcprobe-lab", about = "A VPC in a box: the networks that vpcprobe must diagnose, broken on purpose")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -120,39 +112,18 @@ fn main() -> ExitCode {
 fn perform(command: Command) -> Result<i32, String> {
     match command {
         Command::List { dir } => list(dir.as_deref()),
-        Command::Launch {
-            max_files,
-            privileged,
-            program,
-        } => task::launch_main(&program, max_files, privileged),
-        Command::Run {
-            what,
-            json,
-            keep_report,
-            stats,
-            extra,
-        } => {
+        Command::Launch { max_files, privileged, program } => task::launch_main(&program, max_files, privileged),
+        Command::Run { what, json, keep_report, stats, extra } => {
             let (_, scenario) = Scenario::find(&what.scenario, what.dir.as_deref())?;
             enter::namespaces()?;
-            run(
-                scenario,
-                &what.binary,
-                json,
-                keep_report.as_deref(),
-                stats.as_deref(),
-                extra,
-            )
+            run(scenario, &what.binary, json, keep_report.as_deref(), stats.as_deref(), extra)
         }
         Command::Check { what, schema } => {
             let (name, scenario) = Scenario::find(&what.scenario, what.dir.as_deref())?;
             enter::namespaces()?;
             check::check(&name, scenario, &what.binary, schema)
         }
-        Command::Shell {
-            scenario,
-            dir,
-            program,
-        } => {
+        Command::Shell { scenario, dir, program } => {
             let (_, scenario) = Scenario::find(&scenario, dir.as_deref())?;
             enter::namespaces()?;
             shell(scenario, program)
@@ -162,11 +133,7 @@ fn perform(command: Command) -> Result<i32, String> {
 
 fn list(dir: Option<&Path>) -> Result<i32, String> {
     let scenarios = scenario::all(&scenario::folder_of_scenarios(dir)?)?;
-    let width = scenarios
-        .iter()
-        .map(|(name, _)| name.len())
-        .max()
-        .unwrap_or_default();
+    let width = scenarios.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     for (name, scenario) in scenarios {
         println!("{name:width$}  {}", scenario.title);
     }
@@ -183,11 +150,7 @@ fn run(
 ) -> Result<i32, String> {
     let lab = Lab::build(scenario)?;
     let launch = probe(&lab, binary, json, extra)?;
-    let output = if keep_report.is_some() {
-        Output::Kept
-    } else {
-        Output::Through
-    };
+    let output = if keep_report.is_some() { Output::Kept } else { Output::Through };
     let outcome = lab.run(&launch, output)?;
     if let Some(file) = keep_report {
         print!("{}", outcome.stdout);
@@ -207,25 +170,14 @@ fn shell(scenario: Scenario, program: Vec<String>) -> Result<i32, String> {
     if let Ok(term) = std::env::var("TERM") {
         environment.insert("TERM".to_owned(), term);
     }
-    let command = if program.is_empty() {
-        vec!["/bin/sh".to_owned()]
-    } else {
-        program
-    };
-    let launch = Launch {
-        command,
-        environment,
-        max_files: None,
-        privileged: true,
-    };
+    let command = if program.is_empty() { vec!["/bin/sh".to_owned()] } else { program };
+    let launch = Launch { command, environment, max_files: None, privileged: true };
     Ok(lab.run(&launch, Output::Through)?.ended.exit)
 }
 
 /// How vpcprobe is started in a scenario.
 fn probe(lab: &Lab, binary: &Path, json: bool, extra: Vec<String>) -> Result<Launch, String> {
-    let binary = binary
-        .canonicalize()
-        .map_err(|e| format!("find the binary {}: {e}", binary.display()))?;
+    let binary = binary.canonicalize().map_err(|e| format!("find the binary {}: {e}", binary.display()))?;
     let run = &lab.world().scenario.run;
     let mut environment = task::environment(lab.world());
     if json {
@@ -233,12 +185,7 @@ fn probe(lab: &Lab, binary: &Path, json: bool, extra: Vec<String>) -> Result<Lau
     }
     let mut command = vec![binary.to_string_lossy().into_owned()];
     command.extend(run.args.iter().cloned().chain(extra));
-    Ok(Launch {
-        command,
-        environment,
-        max_files: run.max_files,
-        privileged: false,
-    })
+    Ok(Launch { command, environment, max_files: run.max_files, privileged: false })
 }
 
 fn write(file: &Path, text: &str) -> Result<(), String> {

@@ -21,10 +21,7 @@ use crate::world::{METADATA, World};
 const TASK_NAMESPACE: &str = "/run/netns/task";
 
 /// The link-local range that an IPv6-only task still has for its metadata.
-const LINK_LOCAL: [Ipv4Addr; 2] = [
-    Ipv4Addr::new(169, 254, 172, 2),
-    Ipv4Addr::new(169, 254, 172, 1),
-];
+const LINK_LOCAL: [Ipv4Addr; 2] = [Ipv4Addr::new(169, 254, 172, 2), Ipv4Addr::new(169, 254, 172, 1)];
 
 /// Builds both namespaces and the packet filter between them.
 pub fn build(world: &World) -> Result<(), String> {
@@ -35,12 +32,7 @@ pub fn build(world: &World) -> Result<(), String> {
         delay::start(world)?;
         run("ip", &["link", "set", "eth0", "netns", "task"])?;
     } else {
-        run(
-            "ip",
-            &[
-                "link", "add", "vpc0", "type", "veth", "peer", "name", "eth0", "netns", "task",
-            ],
-        )?;
+        run("ip", &["link", "add", "vpc0", "type", "veth", "peer", "name", "eth0", "netns", "task"])?;
     }
     feed("ip", &["-batch", "-"], &vpc_side(world))?;
     feed("ip", &["-n", "task", "-batch", "-"], &task_side(world))?;
@@ -49,11 +41,9 @@ pub fn build(world: &World) -> Result<(), String> {
 
 /// Moves the calling thread into the task's network.
 pub fn enter_task() -> Result<(), String> {
-    let namespace =
-        File::open(TASK_NAMESPACE).map_err(|e| format!("open {TASK_NAMESPACE}: {e}"))?;
+    let namespace = File::open(TASK_NAMESPACE).map_err(|e| format!("open {TASK_NAMESPACE}: {e}"))?;
     let network = Some(LinkNameSpaceType::Network);
-    move_into_link_name_space(namespace.as_fd(), network)
-        .map_err(|e| format!("enter {TASK_NAMESPACE}: {e}"))
+    move_into_link_name_space(namespace.as_fd(), network).map_err(|e| format!("enter {TASK_NAMESPACE}: {e}"))
 }
 
 /// Runs a program and keeps what it complained about.
@@ -64,27 +54,16 @@ pub fn run(program: &str, args: &[&str]) -> Result<(), String> {
 fn feed(program: &str, args: &[&str], input: &str) -> Result<(), String> {
     let what = format!("{program} {}", args.join(" "));
     let mut command = Command::new(program);
-    command
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|e| format!("{what}: {e}"))?;
     if let Some(mut stdin) = child.stdin.take() {
-        stdin
-            .write_all(input.as_bytes())
-            .map_err(|e| format!("{what}: {e}"))?;
+        stdin.write_all(input.as_bytes()).map_err(|e| format!("{what}: {e}"))?;
     }
-    let output = child
-        .wait_with_output()
-        .map_err(|e| format!("{what}: {e}"))?;
+    let output = child.wait_with_output().map_err(|e| format!("{what}: {e}"))?;
     if output.status.success() {
         return Ok(());
     }
-    Err(format!(
-        "{what}: {}",
-        String::from_utf8_lossy(&output.stderr).trim()
-    ))
+    Err(format!("{what}: {}", String::from_utf8_lossy(&output.stderr).trim()))
 }
 
 /// The task's IPv4 address, its prefix and its gateway.
@@ -115,47 +94,28 @@ fn vpc_side(world: &World) -> String {
         lines.push(format!("route add unicast {v6}/128 dev vpc0 table local"));
         let ranges = ["2000::/3", "fd00::/8", "64:ff9b::/96"];
         lines.extend(ranges.map(|range| format!("route add local {range} dev lo table local")));
-        lines.extend(
-            neighbours6(world).map(|address| format!("addr add {address}/128 dev vpc0 nodad")),
-        );
-        let resolvers = world
-            .resolvers
-            .iter()
-            .filter(|resolver| resolver.address.is_ipv6());
-        lines.extend(
-            resolvers.map(|resolver| format!("addr add {}/128 dev lo nodad", resolver.address)),
-        );
+        lines.extend(neighbours6(world).map(|address| format!("addr add {address}/128 dev vpc0 nodad")));
+        let resolvers = world.resolvers.iter().filter(|resolver| resolver.address.is_ipv6());
+        lines.extend(resolvers.map(|resolver| format!("addr add {}/128 dev lo nodad", resolver.address)));
     }
     lines.join("\n") + "\n"
 }
 
 /// IPv6 addresses in the task's own subnet: neighbour discovery answers only for addresses of the interface.
 fn neighbours6(world: &World) -> impl Iterator<Item = IpAddr> {
-    let subnet = world
-        .task
-        .v6
-        .map(|v6| ipnet::IpNet::V6(ipnet::Ipv6Net::new_assert(v6, 64).trunc()));
+    let subnet = world.task.v6.map(|v6| ipnet::IpNet::V6(ipnet::Ipv6Net::new_assert(v6, 64).trunc()));
     let addresses = world.sites.keys().map(|(address, _)| *address);
     addresses.filter(move |address| subnet.is_some_and(|net| net.contains(address)))
 }
 
 fn task_side(world: &World) -> String {
     let (task, prefix, gateway) = task_v4(world);
-    let has = |wanted: fn(&Act) -> bool| {
-        world
-            .scenario
-            .faults
-            .iter()
-            .any(|fault| wanted(&fault.what))
-    };
+    let has = |wanted: fn(&Act) -> bool| world.scenario.faults.iter().any(|fault| wanted(&fault.what));
     let no_routes = has(|act| matches!(act, Act::NoRoutes));
     let no_default = no_routes || has(|act| matches!(act, Act::NoDefaultRoute));
     let mut lines = vec![
         "link set lo up".to_owned(),
-        format!(
-            "link set eth0 mtu {} gso_max_segs 1",
-            world.scenario.vpc.mtu
-        ),
+        format!("link set eth0 mtu {} gso_max_segs 1", world.scenario.vpc.mtu),
         format!("addr add {task}/{prefix} dev eth0"),
         "link set eth0 up".to_owned(),
     ];
@@ -167,9 +127,7 @@ fn task_side(world: &World) -> String {
     }
     if let Some(v6) = world.task.v6 {
         lines.push(format!("addr add {v6}/64 dev eth0 nodad"));
-        lines.extend(
-            (!no_default).then(|| format!("route add default via {}", world.task.gateway6)),
-        );
+        lines.extend((!no_default).then(|| format!("route add default via {}", world.task.gateway6)));
     }
     lines.join("\n") + "\n"
 }

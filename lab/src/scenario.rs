@@ -189,31 +189,20 @@ impl Scenario {
             let folder = folder_of_scenarios(folder)?;
             let path = folder.join(format!("{name}.toml"));
             if !path.is_file() {
-                return Err(format!(
-                    "no scenario `{name}` in {}; `list` shows them",
-                    folder.display()
-                ));
+                return Err(format!("no scenario `{name}` in {}; `list` shows them", folder.display()));
             }
             path
         };
-        let stem = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Ok((stem, Self::read(&path)?))
     }
 
     /// Reads one file.
     pub fn read(path: &Path) -> Result<Self, String> {
-        let text =
-            std::fs::read_to_string(path).map_err(|e| format!("read {}: {e}", path.display()))?;
-        let scenario: Self =
-            toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        let text = std::fs::read_to_string(path).map_err(|e| format!("read {}: {e}", path.display()))?;
+        let scenario: Self = toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
         for fault in &scenario.faults {
-            fault
-                .verify()
-                .map_err(|e| format!("{}: {e}", path.display()))?;
+            fault.verify().map_err(|e| format!("{}: {e}", path.display()))?;
         }
         Ok(scenario)
     }
@@ -233,20 +222,12 @@ pub fn folder_of_scenarios(given: Option<&Path>) -> Result<PathBuf, String> {
 
 /// Every scenario of a folder by name, sorted.
 pub fn all(folder: &Path) -> Result<Vec<(String, Scenario)>, String> {
-    let entries =
-        std::fs::read_dir(folder).map_err(|e| format!("read {}: {e}", folder.display()))?;
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .collect();
+    let entries = std::fs::read_dir(folder).map_err(|e| format!("read {}: {e}", folder.display()))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ext| ext == "toml"));
     paths.sort();
     let named = |path: PathBuf| {
-        let name = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Scenario::read(&path).map(|scenario| (name, scenario))
     };
     paths.into_iter().map(named).collect()

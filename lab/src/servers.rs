@@ -70,11 +70,7 @@ impl Servers {
         self.observer.saw(Moment::TlsHello);
         let name = hello.server_name.clone();
         let acts = |layer| self.acts(layer, address, site, name.as_deref());
-        let Some(mut stream) = self
-            .tls
-            .accept(stream, hello, site, &acts(Layer::Tls))
-            .await?
-        else {
+        let Some(mut stream) = self.tls.accept(stream, hello, site, &acts(Layer::Tls)).await? else {
             return Ok(());
         };
         let seen = || self.observer.saw(Moment::HttpRequest);
@@ -82,14 +78,8 @@ impl Servers {
     }
 
     fn acts(&self, layer: Layer, address: IpAddr, site: &Site, name: Option<&str>) -> Vec<&Act> {
-        let faults = self
-            .world
-            .scenario
-            .faults
-            .iter()
-            .filter(|fault| fault.what.layer() == layer);
-        let fitting =
-            faults.filter(|fault| self.world.fits_site(&fault.place, address, site, name));
+        let faults = self.world.scenario.faults.iter().filter(|fault| fault.what.layer() == layer);
+        let fitting = faults.filter(|fault| self.world.fits_site(&fault.place, address, site, name));
         fitting.map(|fault| &fault.what).collect()
     }
 }

@@ -36,9 +36,7 @@ impl Stats {
             exit: ended.exit,
             wall_ms: millis(ended.wall),
             peak_rss_kib: ended.peak_rss_kib,
-            first_packet_ms: sent
-                .first
-                .and_then(|first| millis_between(started.at, first)),
+            first_packet_ms: sent.first.and_then(|first| millis_between(started.at, first)),
             dns_packets: sent.dns.len(),
             dns_peak_per_s: peak(&sent.dns),
             syns: sent.syns,
@@ -52,10 +50,7 @@ fn peak(moments: &[SystemTime]) -> usize {
     let mut first = 0;
     let mut peak = 0;
     for (last, moment) in moments.iter().enumerate() {
-        while moment
-            .duration_since(moments[first])
-            .is_ok_and(|time| time >= Duration::from_secs(1))
-        {
+        while moment.duration_since(moments[first]).is_ok_and(|time| time >= Duration::from_secs(1)) {
             first += 1;
         }
         peak = peak.max(last - first + 1);

@@ -28,19 +28,13 @@ pub fn nameservers(world: &World) -> Vec<IpAddr> {
         Ipv6::Only => address.is_ipv6(),
         Ipv6::None | Ipv6::Dual => true,
     });
-    world
-        .scenario
-        .run
-        .nameservers
-        .clone()
-        .unwrap_or_else(|| fitting.take(1).collect())
+    world.scenario.run.nameservers.clone().unwrap_or_else(|| fitting.take(1).collect())
 }
 
 /// Writes what the task finds in its files: an `/etc` of its own, the lab's authority, the scenario's files.
 pub fn furnish(world: &World, roots: &str) -> Result<(), String> {
-    let write = |path: &Path, text: &str| {
-        std::fs::write(path, text).map_err(|e| format!("write {}: {e}", path.display()))
-    };
+    let write =
+        |path: &Path, text: &str| std::fs::write(path, text).map_err(|e| format!("write {}: {e}", path.display()));
     for folder in ["/run/vpcprobe-lab", FILES] {
         std::fs::create_dir_all(folder).map_err(|e| format!("make {folder}: {e}"))?;
     }
@@ -57,13 +51,9 @@ pub fn furnish(world: &World, roots: &str) -> Result<(), String> {
     run("mount", &["--bind", "/etc", old])?;
     run("mount", &["-t", "tmpfs", "-o", "mode=755", "tmpfs", "/etc"])?;
     // Debian finds many commands through these links; a shell in the task's place wants them.
-    symlink(format!("{old}/alternatives"), "/etc/alternatives")
-        .map_err(|e| format!("link /etc/alternatives: {e}"))?;
+    symlink(format!("{old}/alternatives"), "/etc/alternatives").map_err(|e| format!("link /etc/alternatives: {e}"))?;
     let host = hostname(world);
-    write(
-        Path::new("/etc/hosts"),
-        &format!("127.0.0.1 localhost\n{} {host}\n", world.task.v4),
-    )?;
+    write(Path::new("/etc/hosts"), &format!("127.0.0.1 localhost\n{} {host}\n", world.task.v4))?;
     match world.scenario.run.resolv_conf.as_deref() {
         Some("missing") => Ok(()),
         Some("unreadable") => {
@@ -84,11 +74,7 @@ fn resolv_conf(world: &World) -> String {
 }
 
 fn hostname(world: &World) -> String {
-    format!(
-        "ip-{}{}",
-        world.task.v4.to_string().replace('.', "-"),
-        world.internal_suffix()
-    )
+    format!("ip-{}{}", world.task.v4.to_string().replace('.', "-"), world.internal_suffix())
 }
 
 /// The task's whole environment.
@@ -99,18 +85,9 @@ pub fn environment(world: &World) -> BTreeMap<String, String> {
         Vantage::Lambda => lambda(world),
         Vantage::Other => Vec::new(),
     };
-    let common = [
-        (
-            "PATH",
-            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        ),
-        ("VPCPROBE_ROOTS", ROOTS),
-    ];
+    let common = [("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), ("VPCPROBE_ROOTS", ROOTS)];
     let common = common.map(|(name, value)| (name, value.to_owned()));
-    let all = platform
-        .into_iter()
-        .chain(common)
-        .map(|(name, value)| (name.to_owned(), value));
+    let all = platform.into_iter().chain(common).map(|(name, value)| (name.to_owned(), value));
     let mut environment: BTreeMap<String, String> = all.collect();
     environment.extend(run.env.clone());
     environment.retain(|name, _| !run.unset.contains(name));
@@ -123,18 +100,9 @@ fn fargate(world: &World) -> Vec<(&'static str, String)> {
         ("AWS_EXECUTION_ENV", "AWS_ECS_FARGATE".to_owned()),
         ("AWS_REGION", world.region().to_owned()),
         ("AWS_DEFAULT_REGION", world.region().to_owned()),
-        (
-            "ECS_CONTAINER_METADATA_URI",
-            format!("http://169.254.170.2/v3/{container}"),
-        ),
-        (
-            "ECS_CONTAINER_METADATA_URI_V4",
-            format!("http://169.254.170.2/v4/{container}"),
-        ),
-        (
-            "ECS_AGENT_URI",
-            format!("http://169.254.170.2/api/{container}"),
-        ),
+        ("ECS_CONTAINER_METADATA_URI", format!("http://169.254.170.2/v3/{container}")),
+        ("ECS_CONTAINER_METADATA_URI_V4", format!("http://169.254.170.2/v4/{container}")),
+        ("ECS_AGENT_URI", format!("http://169.254.170.2/api/{container}")),
         ("HOSTNAME", hostname(world)),
         ("HOME", "/root".to_owned()),
     ]
@@ -147,10 +115,7 @@ fn lambda(world: &World) -> Vec<(&'static str, String)> {
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128".to_owned()),
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
-        (
-            "AWS_LAMBDA_LOG_GROUP_NAME",
-            format!("/{partition}/lambda/vpcprobe"),
-        ),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/{partition}/lambda/vpcprobe")),
         ("AWS_REGION", world.region().to_owned()),
         ("AWS_DEFAULT_REGION", world.region().to_owned()),
         ("LAMBDA_TASK_ROOT", "/var/task".to_owned()),

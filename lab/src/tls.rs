@@ -51,21 +51,10 @@ pub struct Tls {
 impl Tls {
     /// A new authority.
     pub fn new() -> Result<Self, String> {
-        let groups = vec![
-            kx_group::X25519MLKEM768,
-            kx_group::X25519,
-            kx_group::SECP256R1,
-            kx_group::SECP384R1,
-        ];
-        let provider = CryptoProvider {
-            kx_groups: groups,
-            ..aws_lc_rs::default_provider()
-        };
+        let groups = vec![kx_group::X25519MLKEM768, kx_group::X25519, kx_group::SECP256R1, kx_group::SECP384R1];
+        let provider = CryptoProvider { kx_groups: groups, ..aws_lc_rs::default_provider() };
         let authority = Authority::new().map_err(|e| format!("make the lab's authority: {e}"))?;
-        Ok(Self {
-            authority,
-            provider: Arc::new(provider),
-        })
+        Ok(Self { authority, provider: Arc::new(provider) })
     }
 
     /// The authority's certificate for `VPCPROBE_ROOTS`.
@@ -93,18 +82,10 @@ impl Tls {
     }
 
     fn config(&self, plan: &Plan, hello: &Hello) -> Result<Arc<ServerConfig>, String> {
-        let key = self
-            .authority
-            .issue(&plan.names, plan.flavour, hello.server_name.as_deref())?;
-        let versions: &[_] = if plan.tls12_only {
-            &[&version::TLS12]
-        } else {
-            &[&version::TLS13, &version::TLS12]
-        };
+        let key = self.authority.issue(&plan.names, plan.flavour, hello.server_name.as_deref())?;
+        let versions: &[_] = if plan.tls12_only { &[&version::TLS12] } else { &[&version::TLS13, &version::TLS12] };
         let builder = ServerConfig::builder_with_provider(Arc::clone(&self.provider));
-        let builder = builder
-            .with_protocol_versions(versions)
-            .map_err(|e| e.to_string())?;
+        let builder = builder.with_protocol_versions(versions).map_err(|e| e.to_string())?;
         let mut config = builder.with_no_client_auth().with_cert_resolver(key);
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Arc::new(config))
@@ -113,13 +94,8 @@ impl Tls {
 
 fn plan(hello: &Hello, site: &Site, acts: &[&Act]) -> Plan {
     let names = site.names.clone();
-    let mut plan = Plan {
-        end: None,
-        flavour: Flavour::Right,
-        names,
-        tls12_only: site.tls12_only,
-        delay: Duration::ZERO,
-    };
+    let mut plan =
+        Plan { end: None, flavour: Flavour::Right, names, tls12_only: site.tls12_only, delay: Duration::ZERO };
     for act in acts {
         plan.end = plan.end.or_else(|| end(act, hello));
         match act {
@@ -136,12 +112,7 @@ fn plan(hello: &Hello, site: &Site, acts: &[&Act]) -> Plan {
 }
 
 fn end(act: &Act, hello: &Hello) -> Option<End> {
-    let fits = |pattern: &str| {
-        hello
-            .server_name
-            .as_deref()
-            .is_some_and(|name| matches(pattern, name))
-    };
+    let fits = |pattern: &str| hello.server_name.as_deref().is_some_and(|name| matches(pattern, name));
     match act {
         Act::TlsSilent => Some(End::Silence),
         Act::TlsSilentOver(bytes) if hello.length() > *bytes => Some(End::Silence),
@@ -165,9 +136,7 @@ async fn finish(mut stream: TcpStream, end: End) -> io::Result<()> {
         End::Close => stream.shutdown().await?,
         End::Alert => stream.write_all(&HANDSHAKE_FAILURE).await?,
         End::Garbage => {
-            stream
-                .write_all(b"SSH-2.0-OpenSSH_9.6\r\nthis is no TLS server\r\n")
-                .await?;
+            stream.write_all(b"SSH-2.0-OpenSSH_9.6\r\nthis is no TLS server\r\n").await?;
             linger(&mut stream).await;
         }
     }

@@ -104,14 +104,7 @@ impl World {
         };
         sites.insert((METADATA, 80), metadata);
         let resolvers = resolvers(vpc);
-        let world = Self {
-            scenario,
-            task,
-            sites,
-            resolvers,
-            endpoints,
-            hosts,
-        };
+        let world = Self { scenario, task, sites, resolvers, endpoints, hosts };
         world.verify()?;
         Ok(world)
     }
@@ -120,28 +113,16 @@ impl World {
     fn verify(&self) -> Result<(), String> {
         let known = catalog::services(self.region());
         let vpc = &self.scenario.vpc;
-        if let Some(id) = vpc
-            .private_dns_off
-            .iter()
-            .find(|id| !vpc.endpoints.contains(id))
-        {
+        if let Some(id) = vpc.private_dns_off.iter().find(|id| !vpc.endpoints.contains(id)) {
             return Err(format!("private_dns_off: `{id}` has no endpoint"));
         }
         for fault in &self.scenario.faults {
             let (place, what) = (&fault.place, &fault.what);
-            if let Some(id) = place
-                .service
-                .as_ref()
-                .filter(|id| known.iter().all(|own| own.id != **id))
-            {
-                return Err(format!(
-                    "fault {what:?}: no service `{id}` in the lab's catalog"
-                ));
+            if let Some(id) = place.service.as_ref().filter(|id| known.iter().all(|own| own.id != **id)) {
+                return Err(format!("fault {what:?}: no service `{id}` in the lab's catalog"));
             }
             if what.layer() == Layer::Packets && self.nets(place).is_empty() {
-                return Err(format!(
-                    "fault {what:?}: no address of the world fits its place"
-                ));
+                return Err(format!("fault {what:?}: no address of the world fits its place"));
             }
         }
         Ok(())
@@ -150,9 +131,7 @@ impl World {
     /// A line `NAME:PORT` for each host.
     pub fn host_list(&self) -> String {
         let hosts = self.scenario.vpc.host.iter();
-        let lines = hosts.flat_map(|host| {
-            (0..host.count).map(|n| format!("{}:{}\n", numbered(host, n), host.port))
-        });
+        let lines = hosts.flat_map(|host| (0..host.count).map(|n| format!("{}:{}\n", numbered(host, n), host.port)));
         lines.collect()
     }
 
@@ -166,33 +145,20 @@ impl World {
         match place.resolver {
             None => true,
             Some(ResolverName::At(at)) => at == address,
-            Some(ResolverName::Vpc) => self
-                .resolvers
-                .iter()
-                .any(|resolver| resolver.vpc && resolver.address == address),
+            Some(ResolverName::Vpc) => {
+                self.resolvers.iter().any(|resolver| resolver.vpc && resolver.address == address)
+            }
         }
     }
 
     /// Whether a server is one that a place speaks of; `sni` is what the client asked for.
-    pub fn fits_site(
-        &self,
-        place: &Place,
-        address: IpAddr,
-        site: &Site,
-        sni: Option<&str>,
-    ) -> bool {
+    pub fn fits_site(&self, place: &Place, address: IpAddr, site: &Site, sni: Option<&str>) -> bool {
         let host = place.host.as_deref().is_none_or(|_| {
-            sni.map_or_else(
-                || self.host_addresses(place).contains(&address),
-                |name| place.fits_host(name),
-            )
+            sni.map_or_else(|| self.host_addresses(place).contains(&address), |name| place.fits_host(name))
         });
         host && place.resolver.is_none()
             && place.fits_address(address)
-            && place
-                .service
-                .as_ref()
-                .is_none_or(|id| site.service.as_ref() == Some(id))
+            && place.service.as_ref().is_none_or(|id| site.service.as_ref() == Some(id))
             && place.zone.is_none_or(|zone| site.zone == Some(zone))
             && place.public.is_none_or(|public| site.private != public)
     }
@@ -204,22 +170,13 @@ impl World {
             own.filter(|&address| self.fits_resolver(place, address) && place.fits_address(address))
                 .map(IpNet::from)
                 .collect()
-        } else if let (Some(net), None, None, None, None) = (
-            place.address,
-            &place.service,
-            &place.host,
-            place.zone,
-            place.public,
-        ) {
+        } else if let (Some(net), None, None, None, None) =
+            (place.address, &place.service, &place.host, place.zone, place.public)
+        {
             vec![net.0]
         } else {
-            let fitting = self
-                .sites
-                .iter()
-                .filter(|((address, _), site)| self.fits_site(place, *address, site, None));
-            fitting
-                .map(|((address, _), _)| IpNet::from(*address))
-                .collect()
+            let fitting = self.sites.iter().filter(|((address, _), site)| self.fits_site(place, *address, site, None));
+            fitting.map(|((address, _), _)| IpNet::from(*address)).collect()
         };
         nets.sort();
         nets.dedup();
@@ -247,11 +204,7 @@ fn subnets(vpc: &Vpc) -> Result<(Ipv4Net, Ipv4Net), String> {
 
 fn in_net(net: Ipv4Net, n: u32) -> Result<Ipv4Addr, String> {
     let address = Ipv4Addr::from(u32::from(net.network()) + n);
-    if net.contains(&address) {
-        Ok(address)
-    } else {
-        Err(format!("{net} is too small for its {n}th address"))
-    }
+    if net.contains(&address) { Ok(address) } else { Err(format!("{net} is too small for its {n}th address")) }
 }
 
 fn in_net6(vpc: &Vpc, subnet: u128, n: u128) -> Ipv6Addr {
@@ -268,19 +221,12 @@ fn task_net(vpc: &Vpc, subnet: Ipv4Net) -> Result<TaskNet, String> {
     })
 }
 
-fn add_hosts(
-    sites: &mut BTreeMap<(IpAddr, u16), Site>,
-    vpc: &Vpc,
-) -> BTreeMap<String, Vec<IpAddr>> {
+fn add_hosts(sites: &mut BTreeMap<(IpAddr, u16), Site>, vpc: &Vpc) -> BTreeMap<String, Vec<IpAddr>> {
     let mut hosts = BTreeMap::new();
     for host in &vpc.host {
         for n in 0..host.count {
             let name = numbered(host, n);
-            let addresses: Vec<IpAddr> = host
-                .addresses
-                .iter()
-                .map(|&address| further(address, n))
-                .collect();
+            let addresses: Vec<IpAddr> = host.addresses.iter().map(|&address| further(address, n)).collect();
             for &address in &addresses {
                 sites.insert((address, host.port), host_site(host, &name, address, vpc));
             }
@@ -334,12 +280,7 @@ fn resolvers(vpc: &Vpc) -> Vec<WorldResolver> {
     let base = IpAddr::V4(Ipv4Addr::from(u32::from(vpc.cidr.network()) + 2));
     let v6 = (vpc.ipv6 != Ipv6::None).then_some(VPC_RESOLVER_V6);
     let own = [base, VPC_RESOLVER_V4].into_iter().chain(v6);
-    let own = own.map(|address| WorldResolver {
-        address,
-        view: View::Vpc,
-        records: BTreeMap::new(),
-        vpc: true,
-    });
+    let own = own.map(|address| WorldResolver { address, view: View::Vpc, records: BTreeMap::new(), vpc: true });
     let custom = vpc.resolver.iter().map(|given| WorldResolver {
         address: given.address,
         view: given.view,

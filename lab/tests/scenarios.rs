@@ -17,21 +17,11 @@ fn main() {
 fn trials() -> Vec<Trial> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let entries = std::fs::read_dir(&folder).expect("the scenarios are beside this test");
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .collect();
-    files.retain(|file| {
-        file.extension()
-            .is_some_and(|extension| extension == "toml")
-    });
+    let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     let trial = |file: PathBuf| {
-        let name = file
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Trial::test(name, move || check(&file))
     };
     files.into_iter().map(trial).collect()
@@ -41,18 +31,11 @@ fn check(scenario: &Path) -> Result<(), Failed> {
     let binary = std::env::var_os("VPCPROBE_BIN")
         .ok_or("VPCPROBE_BIN must name the vpcprobe binary that the scenarios are to run")?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_vpcprobe-lab"));
-    command
-        .arg("check")
-        .arg(scenario)
-        .arg("--binary")
-        .arg(binary);
-    let output = command
-        .output()
-        .map_err(|e| format!("start the lab: {e}"))?;
+    command.arg("check").arg(scenario).arg("--binary").arg(binary);
+    let output = command.output().map_err(|e| format!("start the lab: {e}"))?;
     if output.status.success() {
         return Ok(());
     }
-    let said =
-        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     Err(said.concat().into())
 }

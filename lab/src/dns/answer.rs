@@ -12,11 +12,7 @@ use crate::world::{Found, World, nat64};
 
 /// The right answer to a question.
 pub fn answer(world: &World, asked: &Asked<'_>) -> Message {
-    let own = asked
-        .resolver
-        .records
-        .iter()
-        .find(|(pattern, _)| matches(pattern, &asked.name));
+    let own = asked.resolver.records.iter().find(|(pattern, _)| matches(pattern, &asked.name));
     let found = match own {
         Some((_, addresses)) => plain(addresses.clone(), &asked.name),
         None => world.resolve(asked.resolver.view, &asked.name),
@@ -30,12 +26,7 @@ pub fn with_addresses(world: &World, asked: &Asked<'_>, addresses: Vec<IpAddr>) 
 }
 
 fn plain(addresses: Vec<IpAddr>, name: &str) -> Found {
-    Found::Records {
-        cname: None,
-        addresses,
-        ttl: 60,
-        soa: crate::world::parent(name),
-    }
+    Found::Records { cname: None, addresses, ttl: 60, soa: crate::world::parent(name) }
 }
 
 /// An answer of a response code only, with the owner of an SOA where there is one.
@@ -76,21 +67,12 @@ pub fn name(text: &str) -> Name {
 fn from_found(world: &World, asked: &Asked<'_>, found: Found) -> Message {
     match found {
         Found::NoSuchName { soa } => negative(asked, ResponseCode::NXDomain, Some(&soa)),
-        Found::Records {
-            cname,
-            addresses,
-            ttl,
-            soa,
-        } => {
+        Found::Records { cname, addresses, ttl, soa } => {
             let mut owner = name(&asked.name);
             let mut message = blank(asked);
             if let Some((target, ttl)) = cname {
                 let target = name(&target);
-                message.add_answer(Record::from_rdata(
-                    owner,
-                    ttl,
-                    RData::CNAME(CNAME(target.clone())),
-                ));
+                message.add_answer(Record::from_rdata(owner, ttl, RData::CNAME(CNAME(target.clone()))));
                 owner = target;
             }
             let mut found = of_kind(asked.kind, &addresses);
@@ -100,11 +82,7 @@ fn from_found(world: &World, asked: &Asked<'_>, found: Found) -> Message {
             if found.is_empty() {
                 message.add_authority(soa_of(&soa));
             }
-            message.add_answers(
-                found
-                    .into_iter()
-                    .map(|data| Record::from_rdata(owner.clone(), ttl, data)),
-            );
+            message.add_answers(found.into_iter().map(|data| Record::from_rdata(owner.clone(), ttl, data)));
             message
         }
     }
@@ -122,26 +100,16 @@ fn synthesize(address: &IpAddr) -> Option<RData> {
 }
 
 fn of_kind(kind: RecordType, addresses: &[IpAddr]) -> Vec<RData> {
-    let data = addresses
-        .iter()
-        .filter_map(|address| match (kind, address) {
-            (RecordType::A, IpAddr::V4(v4)) => Some(RData::A(A(*v4))),
-            (RecordType::AAAA, IpAddr::V6(v6)) => Some(RData::AAAA(AAAA(*v6))),
-            _ => None,
-        });
+    let data = addresses.iter().filter_map(|address| match (kind, address) {
+        (RecordType::A, IpAddr::V4(v4)) => Some(RData::A(A(*v4))),
+        (RecordType::AAAA, IpAddr::V6(v6)) => Some(RData::AAAA(AAAA(*v6))),
+        _ => None,
+    });
     data.collect()
 }
 
 fn soa_of(owner: &str) -> Record {
     let server = name("ns-0.lab.internal");
-    let soa = SOA::new(
-        server,
-        name("hostmaster.lab.internal"),
-        1,
-        7200,
-        900,
-        1_209_600,
-        60,
-    );
+    let soa = SOA::new(server, name("hostmaster.lab.internal"), 1, 7200, 900, 1_209_600, 60);
     Record::from_rdata(name(owner), 60, RData::SOA(soa))
 }

@@ -39,9 +39,7 @@ fn broken(world: &World, asked: &Asked<'_>, act: &Act) -> Reply {
         Act::DnsSilent => return Reply::Nothing,
         Act::TruncatedTcpSilent if asked.transport == Transport::Tcp => return Reply::Nothing,
         Act::Truncated | Act::TruncatedTcpSilent => truncated(asked),
-        Act::DnsGarbage => {
-            b"this is not a DNS message, and its counts lie: \xff\xff\xff\xff".to_vec()
-        }
+        Act::DnsGarbage => b"this is not a DNS message, and its counts lie: \xff\xff\xff\xff".to_vec(),
         Act::WrongId => wrong_id(world, asked),
         Act::OtherQuestion => other_question(world, asked),
         Act::CnameLoop => cname_loop(asked),
@@ -53,24 +51,16 @@ fn broken(world: &World, asked: &Asked<'_>, act: &Act) -> Reply {
 fn message(world: &World, asked: &Asked<'_>, act: &Act) -> hickory_resolver::proto::op::Message {
     let above = parent(&asked.name);
     match act {
-        Act::Nxdomain { soa } => answer::negative(
-            asked,
-            ResponseCode::NXDomain,
-            Some(soa.as_deref().unwrap_or(&above)),
-        ),
-        Act::Nodata { soa } => answer::negative(
-            asked,
-            ResponseCode::NoError,
-            Some(soa.as_deref().unwrap_or(&above)),
-        ),
+        Act::Nxdomain { soa } => {
+            answer::negative(asked, ResponseCode::NXDomain, Some(soa.as_deref().unwrap_or(&above)))
+        }
+        Act::Nodata { soa } => answer::negative(asked, ResponseCode::NoError, Some(soa.as_deref().unwrap_or(&above))),
         Act::Servfail => answer::negative(asked, ResponseCode::ServFail, None),
         Act::DnsRefused => answer::negative(asked, ResponseCode::Refused, None),
         Act::ManyAddresses(count) => answer::with_addresses(world, asked, many(*count)),
         Act::Answer(addresses) => answer::with_addresses(world, asked, addresses.clone()),
         Act::Rotate(addresses) => {
-            let one = addresses
-                .get(asked.before % addresses.len().max(1))
-                .copied();
+            let one = addresses.get(asked.before % addresses.len().max(1)).copied();
             answer::with_addresses(world, asked, one.into_iter().collect())
         }
         _ => answer::answer(world, asked),
@@ -79,9 +69,7 @@ fn message(world: &World, asked: &Asked<'_>, act: &Act) -> hickory_resolver::pro
 
 /// Addresses of the VPC that nobody has: 10.0.64.1 and on.
 fn many(count: u16) -> Vec<IpAddr> {
-    (0..u32::from(count))
-        .map(|n| IpAddr::V4(Ipv4Addr::from(0x0a00_4001 + n)))
-        .collect()
+    (0..u32::from(count)).map(|n| IpAddr::V4(Ipv4Addr::from(0x0a00_4001 + n))).collect()
 }
 
 fn truncated(asked: &Asked<'_>) -> Vec<u8> {
@@ -105,11 +93,7 @@ fn other_question(world: &World, asked: &Asked<'_>) -> Vec<u8> {
 fn cname_loop(asked: &Asked<'_>) -> Vec<u8> {
     let (here, there) = (answer::name(&asked.name), answer::name("loop.example.com"));
     let mut message = answer::blank(asked);
-    message.add_answer(Record::from_rdata(
-        here.clone(),
-        60,
-        RData::CNAME(CNAME(there.clone())),
-    ));
+    message.add_answer(Record::from_rdata(here.clone(), 60, RData::CNAME(CNAME(there.clone()))));
     message.add_answer(Record::from_rdata(there, 60, RData::CNAME(CNAME(here))));
     message.to_vec().unwrap_or_default()
 }

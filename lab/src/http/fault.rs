@@ -39,9 +39,7 @@ where
         Act::HttpDrip => drip(stream, response).await?,
         Act::HttpClose => stream.shutdown().await?,
         Act::HttpGarbage => {
-            stream
-                .write_all(b"\x00\x01\x02 220 mail.example.com ESMTP ready\r\n\r\n")
-                .await?;
+            stream.write_all(b"\x00\x01\x02 220 mail.example.com ESMTP ready\r\n\r\n").await?;
             stream.flush().await?;
             linger(stream).await;
         }
@@ -54,16 +52,12 @@ where
 fn changed(response: Response, act: &Act) -> Response {
     let html = "<html><head><title>Blocked</title></head><body><h1>Access to this site is blocked</h1></body></html>";
     match act {
-        Act::HttpHtml(status) => {
-            dated(&response, service::page(*status, html)).header("Server", "squid/6.6")
+        Act::HttpHtml(status) => dated(&response, service::page(*status, html)).header("Server", "squid/6.6"),
+        Act::HttpProxyAuth => {
+            dated(&response, service::page(407, html)).header("Proxy-Authenticate", "Basic realm=\"proxy\"")
         }
-        Act::HttpProxyAuth => dated(&response, service::page(407, html))
-            .header("Proxy-Authenticate", "Basic realm=\"proxy\""),
         Act::HttpVia => response.header("Via", "1.1 proxy.corp.example (squid/6.6)"),
-        Act::HttpSuccess => dated(
-            &response,
-            Response::new(200, "application/json", r#"{"status":"ok"}"#),
-        ),
+        Act::HttpSuccess => dated(&response, Response::new(200, "application/json", r#"{"status":"ok"}"#)),
         Act::HttpServiceError(status) => service::failing(&response, *status),
         Act::HttpProxyError(status) => dated(&response, service::page(*status, html)),
         Act::HttpThrottled => service::failing(&response, 429),
@@ -72,33 +66,19 @@ fn changed(response: Response, act: &Act) -> Response {
 }
 
 fn dated(response: &Response, mut other: Response) -> Response {
-    other.headers.extend(
-        response
-            .headers
-            .iter()
-            .filter(|(name, _)| name == "Date")
-            .cloned(),
-    );
+    other.headers.extend(response.headers.iter().filter(|(name, _)| name == "Date").cloned());
     other
 }
 
-async fn endless_headers<S: AsyncWrite + Unpin>(
-    stream: &mut S,
-    response: &Response,
-) -> io::Result<()> {
+async fn endless_headers<S: AsyncWrite + Unpin>(stream: &mut S, response: &Response) -> io::Result<()> {
     stream.write_all(response.head(true).as_bytes()).await?;
     for n in 0_u64.. {
-        stream
-            .write_all(format!("X-Endless-{n}: {}\r\n", "y".repeat(200)).as_bytes())
-            .await?;
+        stream.write_all(format!("X-Endless-{n}: {}\r\n", "y".repeat(200)).as_bytes()).await?;
     }
     Ok(())
 }
 
-async fn endless_body<S: AsyncWrite + Unpin>(
-    stream: &mut S,
-    response: &Response,
-) -> io::Result<()> {
+async fn endless_body<S: AsyncWrite + Unpin>(stream: &mut S, response: &Response) -> io::Result<()> {
     let head = format!("{}Connection: close\r\n\r\n", response.head(true));
     stream.write_all(head.as_bytes()).await?;
     loop {

@@ -48,39 +48,27 @@ impl Request {
 
     fn parse(head: &str) -> Self {
         let mut lines = head.split("\r\n");
-        let mut first = lines
-            .next()
-            .unwrap_or_default()
-            .split(' ')
-            .map(str::to_owned);
+        let mut first = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
         let headers = lines.filter_map(|line| line.split_once(':'));
         Self {
             method: first.next().unwrap_or_default(),
             target: first.next().unwrap_or_default(),
-            headers: headers
-                .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
-                .collect(),
+            headers: headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect(),
         }
     }
 
     /// A header by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(own, _)| own == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether the client wants the connection closed.
     pub fn closes(&self) -> bool {
-        self.header("connection")
-            .is_some_and(|value| value.eq_ignore_ascii_case("close"))
+        self.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
     }
 
     fn content_length(&self) -> usize {
-        self.header("content-length")
-            .and_then(|value| value.parse().ok())
-            .unwrap_or_default()
+        self.header("content-length").and_then(|value| value.parse().ok()).unwrap_or_default()
     }
 }
 
@@ -98,11 +86,7 @@ pub struct Response {
 impl Response {
     /// A response with a body of this type.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            status,
-            headers: vec![("Content-Type".to_owned(), content_type.to_owned())],
-            body: body.into(),
-        }
+        Self { status, headers: vec![("Content-Type".to_owned(), content_type.to_owned())], body: body.into() }
     }
 
     /// The same with one more header.

@@ -20,11 +20,7 @@ where
 {
     let response = match world.scenario.vpc.metadata {
         Metadata::Normal | Metadata::Absent => answer(request, world),
-        Metadata::Garbage => Response::new(
-            200,
-            "application/json",
-            "{\"TaskARN\": \"arn:aws:ecs:\u{0} ]]",
-        ),
+        Metadata::Garbage => Response::new(200, "application/json", "{\"TaskARN\": \"arn:aws:ecs:\u{0} ]]"),
         Metadata::Failing => Response::new(500, "text/plain", "unable to generate metadata\n"),
         Metadata::Silent => {
             linger(stream).await;
@@ -42,9 +38,8 @@ where
 
 async fn huge<S: AsyncWrite + Unpin>(stream: &mut S) -> io::Result<()> {
     let length = 400 * 1024 * 1024;
-    let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{{\"Family\":\""
-    );
+    let head =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{{\"Family\":\"");
     stream.write_all(head.as_bytes()).await?;
     for _ in 0..length / 8192 {
         stream.write_all(&[b'x'; 8192]).await?;
@@ -68,12 +63,7 @@ fn answer(request: &Request, world: &World) -> Response {
 
 fn arn(world: &World, rest: &str) -> String {
     let vpc = &world.scenario.vpc;
-    format!(
-        "arn:{}:ecs:{}:{}:{rest}",
-        catalog::partition(&vpc.region).id,
-        vpc.region,
-        vpc.account
-    )
+    format!("arn:{}:ecs:{}:{}:{rest}", catalog::partition(&vpc.region).id, vpc.region, vpc.account)
 }
 
 fn task(world: &World) -> Value {
@@ -102,12 +92,7 @@ fn task(world: &World) -> Value {
 
 fn container(world: &World) -> Value {
     let vpc = &world.scenario.vpc;
-    let registry = format!(
-        "{}.dkr.ecr.{}.{}",
-        vpc.account,
-        vpc.region,
-        catalog::partition(&vpc.region).suffix
-    );
+    let registry = format!("{}.dkr.ecr.{}.{}", vpc.account, vpc.region, catalog::partition(&vpc.region).suffix);
     json!({
         "DockerId": format!("{TASK_ID}-1234567890"),
         "Name": "vpcprobe",
@@ -149,17 +134,10 @@ fn network(world: &World) -> Value {
     });
     if let Some(v6) = net.v6 {
         network["IPv6Addresses"] = json!([v6]);
-        network["IPv6SubnetCIDRBlock"] = json!(format!(
-            "{}/64",
-            ipnet::Ipv6Net::new_assert(v6, 64).network()
-        ));
+        network["IPv6SubnetCIDRBlock"] = json!(format!("{}/64", ipnet::Ipv6Net::new_assert(v6, 64).network()));
     }
     if world.scenario.vpc.ipv6 == Ipv6::Only {
-        for key in [
-            "IPv4Addresses",
-            "IPv4SubnetCIDRBlock",
-            "SubnetGatewayIpv4Address",
-        ] {
+        for key in ["IPv4Addresses", "IPv4SubnetCIDRBlock", "SubnetGatewayIpv4Address"] {
             network[key] = Value::Null;
         }
     }

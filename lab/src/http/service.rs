@@ -28,19 +28,10 @@ pub fn page(status: u16, html: &str) -> Response {
 
 /// The marks that a service puts on every answer, by what it speaks; here by what its answer already carries.
 pub fn failing(response: &Response, status: u16) -> Response {
-    let marks = [
-        "x-amzn-requestid",
-        "x-amz-request-id",
-        "x-amz-id-2",
-        "server",
-        "docker-distribution-api-version",
-        "date",
-    ];
+    let marks =
+        ["x-amzn-requestid", "x-amz-request-id", "x-amz-id-2", "server", "docker-distribution-api-version", "date"];
     let mut failed = Response::new(status, "text/plain", "the service fails\n");
-    let kept = response
-        .headers
-        .iter()
-        .filter(|(name, _)| marks.contains(&name.to_ascii_lowercase().as_str()));
+    let kept = response.headers.iter().filter(|(name, _)| marks.contains(&name.to_ascii_lowercase().as_str()));
     failed.headers.extend(kept.cloned());
     failed
 }
@@ -53,57 +44,35 @@ fn serial() -> u64 {
 /// A request id as AWS writes it: different each time.
 fn request_id() -> String {
     let n = serial();
-    format!(
-        "{n:08x}-6c61-4b62-8a5e-{:012x}",
-        n.wrapping_mul(0x9e37_79b9)
-    )
+    format!("{n:08x}-6c61-4b62-8a5e-{:012x}", n.wrapping_mul(0x9e37_79b9))
 }
 
 fn is_signed(request: &Request) -> bool {
-    request
-        .header("authorization")
-        .is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256"))
+    request.header("authorization").is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256"))
 }
 
 fn json(request: &Request) -> Response {
     let (kind, message) = if is_signed(request) {
-        (
-            "UnrecognizedClientException",
-            "The security token included in the request is invalid.",
-        )
+        ("UnrecognizedClientException", "The security token included in the request is invalid.")
     } else {
-        (
-            "MissingAuthenticationTokenException",
-            "Missing Authentication Token",
-        )
+        ("MissingAuthenticationTokenException", "Missing Authentication Token")
     };
     let body = serde_json::json!({ "__type": kind, "message": message });
-    Response::new(400, "application/x-amz-json-1.1", body.to_string())
-        .header("x-amzn-RequestId", &request_id())
+    Response::new(400, "application/x-amz-json-1.1", body.to_string()).header("x-amzn-RequestId", &request_id())
 }
 
 fn rest_json() -> Response {
-    Response::new(
-        403,
-        "application/json",
-        r#"{"message":"Missing Authentication Token"}"#,
-    )
-    .header("x-amzn-RequestId", &request_id())
-    .header("x-amzn-ErrorType", "MissingAuthenticationTokenException")
+    Response::new(403, "application/json", r#"{"message":"Missing Authentication Token"}"#)
+        .header("x-amzn-RequestId", &request_id())
+        .header("x-amzn-ErrorType", "MissingAuthenticationTokenException")
 }
 
 fn query(request: &Request) -> Response {
     let id = request_id();
     let (code, message) = if is_signed(request) {
-        (
-            "InvalidClientTokenId",
-            "The security token included in the request is invalid",
-        )
+        ("InvalidClientTokenId", "The security token included in the request is invalid")
     } else {
-        (
-            "MissingAuthenticationToken",
-            "Request is missing Authentication Token",
-        )
+        ("MissingAuthenticationToken", "Request is missing Authentication Token")
     };
     let body = format!(
         "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>Sender</Type>\n    \
@@ -119,14 +88,8 @@ fn store(request: &Request, host: &str, world: &World) -> Response {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message>\
          <RequestId>{id}</RequestId><HostId>{host_id}</HostId></Error>"
     );
-    let body = if request.method == "HEAD" {
-        String::new()
-    } else {
-        body
-    };
-    let region = crate::catalog::region_in(host)
-        .unwrap_or(world.region())
-        .to_owned();
+    let body = if request.method == "HEAD" { String::new() } else { body };
+    let region = crate::catalog::region_in(host).unwrap_or(world.region()).to_owned();
     Response::new(403, "application/xml", body)
         .header("x-amz-bucket-region", &region)
         .header("x-amz-request-id", &id)
@@ -135,34 +98,20 @@ fn store(request: &Request, host: &str, world: &World) -> Response {
 }
 
 fn registry(request: &Request, host: &str) -> Response {
-    let body = if request.method == "HEAD" {
-        ""
-    } else {
-        "Not Authorized\n"
-    };
+    let body = if request.method == "HEAD" { "" } else { "Not Authorized\n" };
     Response::new(401, "text/plain; charset=utf-8", body)
         .header("Docker-Distribution-Api-Version", "registry/2.0")
-        .header(
-            "Www-Authenticate",
-            &format!("Basic realm=\"https://{host}/\",service=\"ecr.amazonaws.com\""),
-        )
+        .header("Www-Authenticate", &format!("Basic realm=\"https://{host}/\",service=\"ecr.amazonaws.com\""))
 }
 
 fn bearer(host: &str) -> Response {
     let (realm, service) = match host {
-        "registry-1.docker.io" => (
-            "https://auth.docker.io/token".to_owned(),
-            "registry.docker.io",
-        ),
+        "registry-1.docker.io" => ("https://auth.docker.io/token".to_owned(), "registry.docker.io"),
         "public.ecr.aws" => ("https://public.ecr.aws/token/".to_owned(), "public.ecr.aws"),
         other => (format!("https://{other}/token"), other),
     };
-    let body =
-        r#"{"errors":[{"code":"UNAUTHORIZED","message":"authentication required","detail":null}]}"#;
+    let body = r#"{"errors":[{"code":"UNAUTHORIZED","message":"authentication required","detail":null}]}"#;
     Response::new(401, "application/json", body)
         .header("Docker-Distribution-Api-Version", "registry/2.0")
-        .header(
-            "Www-Authenticate",
-            &format!("Bearer realm=\"{realm}\",service=\"{service}\""),
-        )
+        .header("Www-Authenticate", &format!("Bearer realm=\"{realm}\",service=\"{service}\""))
 }

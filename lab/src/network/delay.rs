@@ -20,11 +20,7 @@ pub fn start(world: &World) -> Result<(), String> {
 
 fn device(name: &str) -> Result<SyncDevice, String> {
     let why = "delay_ms needs /dev/net/tun: run as root, or make the device readable and writable for all";
-    DeviceBuilder::new()
-        .name(name)
-        .enable(false)
-        .build_sync()
-        .map_err(|e| format!("make {name}: {e}; {why}"))
+    DeviceBuilder::new().name(name).enable(false).build_sync().map_err(|e| format!("make {name}: {e}; {why}"))
 }
 
 fn carry(from: Arc<SyncDevice>, to: Arc<SyncDevice>, delay: Duration) {
@@ -36,10 +32,7 @@ fn carry(from: Arc<SyncDevice>, to: Arc<SyncDevice>, delay: Duration) {
 fn read(device: &SyncDevice, held: &Sender<(Instant, Vec<u8>)>, delay: Duration) {
     let mut buffer = vec![0; 65536];
     while let Ok(length) = device.recv(&mut buffer) {
-        if held
-            .send((Instant::now() + delay, buffer[..length].to_vec()))
-            .is_err()
-        {
+        if held.send((Instant::now() + delay, buffer[..length].to_vec())).is_err() {
             return;
         }
     }

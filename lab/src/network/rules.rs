@@ -11,12 +11,8 @@ use crate::world::{METADATA, World};
 
 /// The whole ruleset for `nft -f`.
 pub fn text(world: &World) -> String {
-    let faults: Vec<&Fault> = world
-        .scenario
-        .faults
-        .iter()
-        .filter(|fault| fault.what.layer() == Layer::Packets)
-        .collect();
+    let faults: Vec<&Fault> =
+        world.scenario.faults.iter().filter(|fault| fault.what.layer() == Layer::Packets).collect();
     let mut sets = open_sets(world);
     let mut input = String::new();
     let mut output = String::new();
@@ -29,12 +25,7 @@ pub fn text(world: &World) -> String {
             let Some(addresses) = family.set(&world.nets(&fault.place)) else {
                 continue;
             };
-            let rule = Rule {
-                n,
-                family,
-                addresses,
-                port: fault.place.port,
-            };
+            let rule = Rule { n, family, addresses, port: fault.place.port };
             rule.write(&fault.what, &mut sets, &mut input, &mut output);
         }
     }
@@ -61,16 +52,8 @@ fn resolver_limit(world: &World) -> String {
 
 /// What packets from the task reach when nothing is broken: sets of address and port.
 fn open_sets(world: &World) -> String {
-    let open = world
-        .sites
-        .iter()
-        .filter(|(_, site)| site.open)
-        .map(|(key, _)| *key);
-    let resolvers: BTreeSet<(IpAddr, u16)> = world
-        .resolvers
-        .iter()
-        .map(|resolver| (resolver.address, 53))
-        .collect();
+    let open = world.sites.iter().filter(|(_, site)| site.open).map(|(key, _)| *key);
+    let resolvers: BTreeSet<(IpAddr, u16)> = world.resolvers.iter().map(|resolver| (resolver.address, 53)).collect();
     let tcp: BTreeSet<(IpAddr, u16)> = open.chain(resolvers.iter().copied()).collect();
     let mut text = String::new();
     for (name, kind, keys, v4) in [
@@ -80,18 +63,9 @@ fn open_sets(world: &World) -> String {
         ("udp6", "ipv6_addr", &resolvers, false),
     ] {
         let own = keys.iter().filter(|(address, _)| address.is_ipv4() == v4);
-        let own: Vec<String> = own
-            .map(|(address, port)| format!("{address} . {port}"))
-            .collect();
-        let elements = if own.is_empty() {
-            String::new()
-        } else {
-            format!("elements = {{ {} }}", own.join(", "))
-        };
-        let _ = writeln!(
-            text,
-            "set {name} {{ type {kind} . inet_service; {elements} }}"
-        );
+        let own: Vec<String> = own.map(|(address, port)| format!("{address} . {port}")).collect();
+        let elements = if own.is_empty() { String::new() } else { format!("elements = {{ {} }}", own.join(", ")) };
+        let _ = writeln!(text, "set {name} {{ type {kind} . inet_service; {elements} }}");
     }
     text
 }
@@ -105,12 +79,7 @@ enum Side {
 impl Side {
     /// The addresses of this family as an anonymous set; nothing where there are none.
     fn set(self, nets: &[IpNet]) -> Option<String> {
-        let own = nets.iter().filter(|net| {
-            matches!(
-                (self, net),
-                (Self::V4, IpNet::V4(_)) | (Self::V6, IpNet::V6(_))
-            )
-        });
+        let own = nets.iter().filter(|net| matches!((self, net), (Self::V4, IpNet::V4(_)) | (Self::V6, IpNet::V6(_))));
         let own: Vec<String> = own.map(ToString::to_string).collect();
         (!own.is_empty()).then(|| format!("{{ {} }}", own.join(", ")))
     }
@@ -160,9 +129,7 @@ impl Rule {
 
     fn towards(&self, address: &str, port: &str) -> String {
         let (word, addresses) = (self.family.word(), &self.addresses);
-        let port = self
-            .port
-            .map_or_else(String::new, |number| format!(" tcp {port} {number}"));
+        let port = self.port.map_or_else(String::new, |number| format!(" tcp {port} {number}"));
         format!("{word} {address} {addresses}{port}")
     }
 
@@ -176,20 +143,10 @@ impl Rule {
 
     fn lose_first_syn(&self, to: &str, sets: &mut String, input: &mut String) -> std::fmt::Result {
         let (word, n) = (self.family.word(), self.n);
-        let kind = if word == "ip" {
-            "ipv4_addr"
-        } else {
-            "ipv6_addr"
-        };
+        let kind = if word == "ip" { "ipv4_addr" } else { "ipv6_addr" };
         let set = format!("seen{n}{word}");
         let key = format!("{word} daddr . tcp sport");
-        writeln!(
-            sets,
-            "set {set} {{ type {kind} . inet_service; flags dynamic; size 65535; }}"
-        )?;
-        writeln!(
-            input,
-            "{to} tcp flags & (syn | ack) == syn {key} != @{set} add @{set} {{ {key} }} drop"
-        )
+        writeln!(sets, "set {set} {{ type {kind} . inet_service; flags dynamic; size 65535; }}")?;
+        writeln!(input, "{to} tcp flags & (syn | ack) == syn {key} != @{set} add @{set} {{ {key} }} drop")
     }
 }

@@ -39,10 +39,7 @@ pub struct Tap {
 impl Tap {
     /// Starts to listen; returns once nothing can be missed.
     pub fn start(world: &World, observer: Arc<Observer>) -> Result<Self, String> {
-        let own = [
-            Some(IpAddr::V4(task_v4(world).0)),
-            world.task.v6.map(IpAddr::V6),
-        ];
+        let own = [Some(IpAddr::V4(task_v4(world).0)), world.task.v6.map(IpAddr::V6)];
         let sent = Arc::<Mutex<Sent>>::default();
         let shared = Arc::clone(&sent);
         let (ready, started) = std::sync::mpsc::channel();
@@ -59,18 +56,13 @@ impl Tap {
                 Err(error) => drop(ready.send(Err(error))),
             }
         });
-        started
-            .recv()
-            .map_err(|e| format!("start the packet socket: {e}"))??;
+        started.recv().map_err(|e| format!("start the packet socket: {e}"))??;
         Ok(Self { sent })
     }
 
     /// What was sent until now.
     pub fn sent(&self) -> Sent {
-        self.sent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -111,19 +103,11 @@ impl Packet {
             4 => {
                 let header = usize::from(bytes[0] & 0x0f) * 4;
                 let source: [u8; 4] = bytes.get(12..16)?.try_into().ok()?;
-                (
-                    Ipv4Addr::from(source).into(),
-                    *bytes.get(9)?,
-                    bytes.get(header..)?,
-                )
+                (Ipv4Addr::from(source).into(), *bytes.get(9)?, bytes.get(header..)?)
             }
             6 => {
                 let source: [u8; 16] = bytes.get(8..24)?.try_into().ok()?;
-                (
-                    Ipv6Addr::from(source).into(),
-                    *bytes.get(6)?,
-                    bytes.get(40..)?,
-                )
+                (Ipv6Addr::from(source).into(), *bytes.get(6)?, bytes.get(40..)?)
             }
             _ => return None,
         };
@@ -132,10 +116,6 @@ impl Packet {
         }
         let port = u16::from_be_bytes(rest.get(2..4)?.try_into().ok()?);
         let flags = if protocol == TCP { *rest.get(13)? } else { 0 };
-        Some(Self {
-            source,
-            port,
-            syn: flags & 0x12 == 0x02,
-        })
+        Some(Self { source, port, syn: flags & 0x12 == 0x02 })
     }
 }

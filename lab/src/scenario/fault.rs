@@ -21,23 +21,14 @@ impl Fault {
     /// Refuses what would silently do nothing.
     pub fn verify(&self) -> Result<(), String> {
         if self.place.resolver.is_some() && matches!(self.what.layer(), Layer::Tls | Layer::Http) {
-            return Err(format!(
-                "fault {:?}: a resolver does not speak TLS or HTTP",
-                self.what
-            ));
+            return Err(format!("fault {:?}: a resolver does not speak TLS or HTTP", self.what));
         }
         if self.place.port.is_some() && self.what.layer() != Layer::Packets {
             return Err(format!("fault {:?}: `port` is for packets only", self.what));
         }
         let patterns = [self.place.host.as_deref(), self.what.pattern()];
-        if let Some(pattern) = patterns
-            .into_iter()
-            .flatten()
-            .find(|pattern| !is_pattern(pattern))
-        {
-            return Err(format!(
-                "`{pattern}` has a `*` elsewhere than in `*.` at its front"
-            ));
+        if let Some(pattern) = patterns.into_iter().flatten().find(|pattern| !is_pattern(pattern)) {
+            return Err(format!("`{pattern}` has a `*` elsewhere than in `*.` at its front"));
         }
         Ok(())
     }
@@ -201,11 +192,9 @@ impl Act {
     pub fn layer(&self) -> Layer {
         match self {
             Self::NoDefaultRoute | Self::NoRoutes => Layer::Task,
-            Self::Drop
-            | Self::Refuse
-            | Self::DropLonger { .. }
-            | Self::LoseFirstSyn
-            | Self::LoseEvery(_) => Layer::Packets,
+            Self::Drop | Self::Refuse | Self::DropLonger { .. } | Self::LoseFirstSyn | Self::LoseEvery(_) => {
+                Layer::Packets
+            }
             Self::DnsSilent
             | Self::Nxdomain { .. }
             | Self::Nodata { .. }

@@ -32,29 +32,19 @@ pub struct Place {
 impl Place {
     /// Whether an address fits as far as the place speaks of addresses alone.
     pub fn fits_address(&self, address: IpAddr) -> bool {
-        let family = if address.is_ipv4() {
-            Family::Ipv4
-        } else {
-            Family::Ipv6
-        };
-        self.address.is_none_or(|net| net.0.contains(&address))
-            && self.family.is_none_or(|wanted| wanted == family)
+        let family = if address.is_ipv4() { Family::Ipv4 } else { Family::Ipv6 };
+        self.address.is_none_or(|net| net.0.contains(&address)) && self.family.is_none_or(|wanted| wanted == family)
     }
 
     /// Whether a name fits the place's host; true when no host is given.
     pub fn fits_host(&self, name: &str) -> bool {
-        self.host
-            .as_deref()
-            .is_none_or(|pattern| matches(pattern, name))
+        self.host.as_deref().is_none_or(|pattern| matches(pattern, name))
     }
 }
 
 /// Whether a host name fits a pattern with an optional `*.` in front.
 pub fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name) = (
-        pattern.to_ascii_lowercase(),
-        name.trim_end_matches('.').to_ascii_lowercase(),
-    );
+    let (pattern, name) = (pattern.to_ascii_lowercase(), name.trim_end_matches('.').to_ascii_lowercase());
     match pattern.strip_prefix("*") {
         Some(rest) => name.len() > rest.len() && name.ends_with(rest),
         None => pattern == name,
@@ -111,8 +101,6 @@ impl<'de> Deserialize<'de> for ResolverName {
             return Ok(Self::Vpc);
         }
         let address = IpAddr::from_str(&text);
-        address
-            .map(Self::At)
-            .map_err(|_| D::Error::custom(format!("`{text}` is neither an address nor `vpc`")))
+        address.map(Self::At).map_err(|_| D::Error::custom(format!("`{text}` is neither an address nor `vpc`")))
     }
 }

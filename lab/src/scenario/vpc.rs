@@ -9,10 +9,6 @@ use serde::Deserialize;
 /// The world before anything is broken.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting that a file turns on or off"
-)]
 pub struct Vpc {
     /// The region; the DNS suffix follows its partition.
     pub region: String,
@@ -95,17 +91,8 @@ impl Default for Vpc {
     }
 }
 
-const DEFAULT_ENDPOINTS: [&str; 9] = [
-    "ecr.api",
-    "ecr.dkr",
-    "logs",
-    "secretsmanager",
-    "ssm",
-    "ssmmessages",
-    "kms",
-    "sts",
-    "monitoring",
-];
+const DEFAULT_ENDPOINTS: [&str; 9] =
+    ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "ssmmessages", "kms", "sts", "monitoring"];
 
 /// Whether the task has IPv6, or nothing else.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]

@@ -54,10 +54,8 @@ pub struct Ended {
 impl Launch {
     /// The command that enters the namespace and starts the process, and the socket on which it reports.
     pub fn prepare(&self) -> Result<(Command, UnixListener), String> {
-        let own =
-            std::env::current_exe().map_err(|e| format!("find the lab's own program: {e}"))?;
-        let listener =
-            UnixListener::bind(SOCKET).map_err(|e| format!("listen on {SOCKET}: {e}"))?;
+        let own = std::env::current_exe().map_err(|e| format!("find the lab's own program: {e}"))?;
+        let listener = UnixListener::bind(SOCKET).map_err(|e| format!("listen on {SOCKET}: {e}"))?;
         let mut command = Command::new(own);
         command.arg("launch").env_clear().envs(&self.environment);
         if let Some(limit) = self.max_files {
@@ -73,58 +71,38 @@ impl Launch {
 
 /// Reads the two reports.
 pub fn reports(listener: &UnixListener) -> Result<(Started, BufReader<UnixStream>), String> {
-    let (stream, _) = listener
-        .accept()
-        .map_err(|e| format!("wait for the task to start: {e}"))?;
+    let (stream, _) = listener.accept().map_err(|e| format!("wait for the task to start: {e}"))?;
     let mut reader = BufReader::new(stream);
     Ok((report(&mut reader)?, reader))
 }
 
 /// Reads one report.
-pub fn report<T: for<'de> Deserialize<'de>>(
-    reader: &mut BufReader<UnixStream>,
-) -> Result<T, String> {
+pub fn report<T: for<'de> Deserialize<'de>>(reader: &mut BufReader<UnixStream>) -> Result<T, String> {
     let mut line = String::new();
-    reader
-        .read_line(&mut line)
-        .map_err(|e| format!("hear of the task: {e}"))?;
+    reader.read_line(&mut line).map_err(|e| format!("hear of the task: {e}"))?;
     serde_json::from_str(&line).map_err(|e| format!("hear of the task: {e}: {line:?}"))
 }
 
 /// The small parent: enters the namespace, starts the process, waits for it, reports.
 pub fn main(command: &[String], max_files: Option<u64>, privileged: bool) -> Result<i32, String> {
-    let mut socket =
-        UnixStream::connect(SOCKET).map_err(|e| format!("connect to {SOCKET}: {e}"))?;
+    let mut socket = UnixStream::connect(SOCKET).map_err(|e| format!("connect to {SOCKET}: {e}"))?;
     enter_task()?;
     if !privileged {
         drop_capabilities();
     }
     if let Some(limit) = max_files {
-        let limit = Rlimit {
-            current: Some(limit),
-            maximum: Some(limit),
-        };
+        let limit = Rlimit { current: Some(limit), maximum: Some(limit) };
         setrlimit(Resource::Nofile, limit).map_err(|e| format!("limit open files: {e}"))?;
     }
     let (program, args) = command.split_first().ok_or("nothing to run")?;
     let at = SystemTime::now();
-    let mut child = Command::new(program)
-        .args(args)
-        .spawn()
-        .map_err(|e| format!("start {program}: {e}"))?;
+    let mut child = Command::new(program).args(args).spawn().map_err(|e| format!("start {program}: {e}"))?;
     let pid = i32::try_from(child.id()).map_err(|e| e.to_string())?;
     tell(&mut socket, &Started { pid, at })?;
-    let status = child
-        .wait()
-        .map_err(|e| format!("wait for {program}: {e}"))?;
+    let status = child.wait().map_err(|e| format!("wait for {program}: {e}"))?;
     let wall = at.elapsed().unwrap_or_default();
-    let usage =
-        getrusage(UsageWho::RUSAGE_CHILDREN).map_err(|e| format!("measure {program}: {e}"))?;
-    let ended = Ended {
-        exit: exit_code(status),
-        wall,
-        peak_rss_kib: usage.max_rss(),
-    };
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).map_err(|e| format!("measure {program}: {e}"))?;
+    let ended = Ended { exit: exit_code(status), wall, peak_rss_kib: usage.max_rss() };
     tell(&mut socket, &ended)?;
     Ok(ended.exit)
 }
@@ -143,7 +121,5 @@ fn drop_capabilities() {
 }
 
 fn exit_code(status: ExitStatus) -> i32 {
-    status
-        .code()
-        .unwrap_or_else(|| 128 + status.signal().unwrap_or_default())
+    status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default())
 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, CustomExtension, DistinguishedName, DnType,
-    IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    BasicConstraints, Certificate, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose,
 };
 use rustls::crypto::aws_lc_rs::sign::any_supported_type;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -84,17 +84,10 @@ impl Authority {
     }
 
     fn sign(&self, names: &[String], flavour: Flavour) -> Result<SingleCertAndKey, String> {
-        let chain = if flavour == Flavour::OtherAuthority {
-            &self.unknown
-        } else {
-            &self.known
-        };
+        let chain = if flavour == Flavour::OtherAuthority { &self.unknown } else { &self.known };
         let params = leaf(names, flavour).map_err(|e| format!("certificate for {names:?}: {e}"))?;
-        let signed = params
-            .signed_by(&self.leaf_key, &chain.issuer)
-            .map_err(|e| e.to_string())?;
-        let certs: Vec<CertificateDer<'static>> =
-            vec![signed.der().clone(), chain.intermediate.der().clone()];
+        let signed = params.signed_by(&self.leaf_key, &chain.issuer).map_err(|e| e.to_string())?;
+        let certs: Vec<CertificateDer<'static>> = vec![signed.der().clone(), chain.intermediate.der().clone()];
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.leaf_key.serialize_der()));
         let key = any_supported_type(&key).map_err(|e| e.to_string())?;
         Ok(SingleCertAndKey::from(CertifiedKey::new(certs, key)))
@@ -109,11 +102,7 @@ impl Chain {
         let key = KeyPair::generate()?;
         let params = authority(name, organization);
         let intermediate = params.signed_by(&key, &Issuer::new(root_params, &root_key))?;
-        Ok(Self {
-            root,
-            intermediate,
-            issuer: Issuer::new(params, key),
-        })
+        Ok(Self { root, intermediate, issuer: Issuer::new(params, key) })
     }
 }
 
@@ -121,9 +110,7 @@ fn authority(name: &str, organization: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CountryName, "US");
-    params
-        .distinguished_name
-        .push(DnType::OrganizationName, organization);
+    params.distinguished_name.push(DnType::OrganizationName, organization);
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -142,10 +129,7 @@ fn leaf(names: &[String], flavour: Flavour) -> Result<CertificateParams, rcgen::
     };
     let mut params = CertificateParams::new(names.to_vec())?;
     params.distinguished_name = DistinguishedName::new();
-    params.distinguished_name.push(
-        DnType::CommonName,
-        names.first().map_or("lab", String::as_str),
-    );
+    params.distinguished_name.push(DnType::CommonName, names.first().map_or("lab", String::as_str));
     params.not_before = from.into();
     params.not_after = until.into();
     params.use_authority_key_identifier_extension = true;

@@ -42,10 +42,7 @@ impl Hello {
                     return Ok(Self { bytes, server_name });
                 }
                 Err(_) => {
-                    return Ok(Self {
-                        bytes,
-                        server_name: None,
-                    });
+                    return Ok(Self { bytes, server_name: None });
                 }
             }
         }
@@ -58,11 +55,7 @@ impl Hello {
 
     /// The stream as if nothing had been read.
     pub fn replay(self, stream: TcpStream) -> Replayed {
-        Replayed {
-            bytes: self.bytes,
-            position: 0,
-            stream,
-        }
+        Replayed { bytes: self.bytes, position: 0, stream }
     }
 }
 
@@ -91,11 +84,7 @@ impl AsyncRead for Replayed {
 }
 
 impl AsyncWrite for Replayed {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 

@@ -49,20 +49,14 @@ pub fn place(vpc: &Vpc, subnet: Ipv4Net, other: Ipv4Net) -> Result<Vec<Placed>, 
     Ok(placed)
 }
 
-fn endpoint_addresses(
-    vpc: &Vpc,
-    subnet: Ipv4Net,
-    other: Ipv4Net,
-    n: u32,
-) -> Result<Vec<IpAddr>, String> {
+fn endpoint_addresses(vpc: &Vpc, subnet: Ipv4Net, other: Ipv4Net, n: u32) -> Result<Vec<IpAddr>, String> {
     let (a, c) = match vpc.endpoint_network {
         Some(net) => (in_net(net, 10 + 2 * n)?, in_net(net, 11 + 2 * n)?),
         None => (in_net(subnet, 50 + n)?, in_net(other, 50 + n)?),
     };
     let mut addresses = vec![IpAddr::V4(a), IpAddr::V4(c)];
     if vpc.ipv6 != Ipv6::None {
-        addresses
-            .extend([1, 2].map(|subnet| IpAddr::V6(in_net6(vpc, subnet, 0x50 + u128::from(n)))));
+        addresses.extend([1, 2].map(|subnet| IpAddr::V6(in_net6(vpc, subnet, 0x50 + u128::from(n)))));
     }
     Ok(addresses)
 }
@@ -70,13 +64,8 @@ fn endpoint_addresses(
 /// Makes each address of each endpoint a server.
 pub fn add_sites(sites: &mut BTreeMap<(IpAddr, u16), Site>, endpoints: &[Placed], vpc: &Vpc) {
     for placed in endpoints {
-        let given = vpc
-            .endpoint
-            .iter()
-            .find(|given| given.service == placed.service.id);
-        let tls12_only = given
-            .and_then(|given| given.tls12_only)
-            .unwrap_or(placed.service.wire == Wire::S3);
+        let given = vpc.endpoint.iter().find(|given| given.service == placed.service.id);
+        let tls12_only = given.and_then(|given| given.tls12_only).unwrap_or(placed.service.wire == Wire::S3);
         for (n, &address) in placed.addresses.iter().enumerate() {
             let site = Site {
                 service: Some(placed.service.id.clone()),

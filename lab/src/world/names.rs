@@ -41,37 +41,22 @@ impl World {
     /// Answers for a name without a dot at its end.
     pub fn resolve(&self, view: View, name: &str) -> Found {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
-        let private = (view == View::Vpc)
-            .then(|| self.resolve_private(&name))
-            .flatten();
-        private
-            .or_else(|| self.resolve_host(&name))
-            .unwrap_or_else(|| resolve_public(&name))
+        let private = (view == View::Vpc).then(|| self.resolve_private(&name)).flatten();
+        private.or_else(|| self.resolve_host(&name)).unwrap_or_else(|| resolve_public(&name))
     }
 
     fn resolve_private(&self, name: &str) -> Option<Found> {
         let vpc = &self.scenario.vpc;
-        let zones = vpc
-            .zone
-            .iter()
-            .filter(|zone| name == zone.apex || name.ends_with(&format!(".{}", zone.apex)));
+        let zones = vpc.zone.iter().filter(|zone| name == zone.apex || name.ends_with(&format!(".{}", zone.apex)));
         if let Some(zone) = zones.max_by_key(|zone| zone.apex.len()) {
             return Some(resolve_in_zone(zone, name));
         }
         if let Some(own) = name.strip_prefix("ip-").filter(|_| self.is_internal(name)) {
-            return Some(if vpc.dns_hostnames {
-                own_name(own, name)
-            } else {
-                no_such_name(name)
-            });
+            return Some(if vpc.dns_hostnames { own_name(own, name) } else { no_such_name(name) });
         }
         let private_dns = vpc.dns_hostnames && vpc.dns_support;
-        let mut endpoints = self
-            .endpoints
-            .iter()
-            .filter(|placed| private_dns && placed.private_dns);
-        let placed =
-            endpoints.find(|placed| placed.service.names.iter().any(|own| matches(own, name)))?;
+        let mut endpoints = self.endpoints.iter().filter(|placed| private_dns && placed.private_dns);
+        let placed = endpoints.find(|placed| placed.service.names.iter().any(|own| matches(own, name)))?;
         Some(records(placed.addresses.clone(), 60, name))
     }
 
@@ -89,19 +74,12 @@ impl World {
     }
 
     fn resolve_host(&self, name: &str) -> Option<Found> {
-        self.hosts
-            .get(name)
-            .map(|addresses| records(addresses.clone(), 60, name))
+        self.hosts.get(name).map(|addresses| records(addresses.clone(), 60, name))
     }
 }
 
 fn records(addresses: Vec<IpAddr>, ttl: u32, name: &str) -> Found {
-    Found::Records {
-        cname: None,
-        addresses,
-        ttl,
-        soa: parent(name),
-    }
+    Found::Records { cname: None, addresses, ttl, soa: parent(name) }
 }
 
 fn no_such_name(name: &str) -> Found {
@@ -110,27 +88,18 @@ fn no_such_name(name: &str) -> Found {
 
 /// The name above, as the owner of the SOA of a negative answer.
 pub fn parent(name: &str) -> String {
-    name.split_once('.')
-        .map_or_else(String::new, |(_, above)| above.to_owned())
+    name.split_once('.').map_or_else(String::new, |(_, above)| above.to_owned())
 }
 
 fn resolve_in_zone(zone: &HostedZone, name: &str) -> Found {
-    let label = name
-        .strip_suffix(&zone.apex)
-        .unwrap_or_default()
-        .trim_end_matches('.');
+    let label = name.strip_suffix(&zone.apex).unwrap_or_default().trim_end_matches('.');
     let label = if label.is_empty() { "@" } else { label };
     let wildcard = || zone.records.get("*").filter(|_| label != "@");
     match zone.records.get(label).or_else(wildcard) {
-        Some(addresses) => Found::Records {
-            cname: None,
-            addresses: addresses.clone(),
-            ttl: 60,
-            soa: zone.apex.clone(),
-        },
-        None => Found::NoSuchName {
-            soa: zone.apex.clone(),
-        },
+        Some(addresses) => {
+            Found::Records { cname: None, addresses: addresses.clone(), ttl: 60, soa: zone.apex.clone() }
+        }
+        None => Found::NoSuchName { soa: zone.apex.clone() },
     }
 }
 
@@ -154,21 +123,12 @@ fn resolve_public(name: &str) -> Found {
     addresses.retain(|address| ipv6 || address.is_ipv4());
     let store = service.wire == Wire::S3;
     let cname = store.then(|| (format!("s3-r-w.{}", parent_of_region(name, &region)), 60));
-    Found::Records {
-        cname,
-        addresses,
-        ttl: if store { 5 } else { 60 },
-        soa: parent(name),
-    }
+    Found::Records { cname, addresses, ttl: if store { 5 } else { 60 }, soa: parent(name) }
 }
 
 /// What follows the store's own label: `ap-northeast-1.amazonaws.com`, with `dualstack.` where asked so.
 fn parent_of_region(name: &str, region: &str) -> String {
     let suffix = catalog::partition(region).suffix;
-    let dual = if name.contains(".dualstack.") {
-        "dualstack."
-    } else {
-        ""
-    };
+    let dual = if name.contains(".dualstack.") { "dualstack." } else { "" };
     format!("{dual}{region}.{suffix}")
 }

@@ -10,10 +10,7 @@ use crate::scenario::{S3Route, Vpc};
 /// Every public server, reachable or not.
 pub fn sites(vpc: &Vpc) -> BTreeMap<(IpAddr, u16), Site> {
     let mut sites = BTreeMap::new();
-    let others = catalog::other_regions(&vpc.region)
-        .iter()
-        .copied()
-        .filter(|&region| region != vpc.region);
+    let others = catalog::other_regions(&vpc.region).iter().copied().filter(|&region| region != vpc.region);
     for region in others.chain([vpc.region.as_str()]) {
         for service in catalog::services(region) {
             let own = region == vpc.region;
@@ -24,17 +21,8 @@ pub fn sites(vpc: &Vpc) -> BTreeMap<(IpAddr, u16), Site> {
     }
     for (n, (name, wire)) in (0..).zip(catalog::INTERNET) {
         let address = IpAddr::V4(internet_address(n));
-        let service = Service {
-            id: String::new(),
-            names: vec![name.to_owned()],
-            wire,
-        };
-        insert(
-            &mut sites,
-            vpc,
-            address,
-            site(vpc, &service, false, address),
-        );
+        let service = Service { id: String::new(), names: vec![name.to_owned()], wire };
+        insert(&mut sites, vpc, address, site(vpc, &service, false, address));
     }
     sites
 }
@@ -42,13 +30,7 @@ pub fn sites(vpc: &Vpc) -> BTreeMap<(IpAddr, u16), Site> {
 fn insert(sites: &mut BTreeMap<(IpAddr, u16), Site>, vpc: &Vpc, address: IpAddr, site: Site) {
     if let (true, IpAddr::V4(v4)) = (vpc.dns64, address) {
         let open = vpc.nat || site.open;
-        sites.insert(
-            (IpAddr::V6(nat64(v4)), 443),
-            Site {
-                open,
-                ..site.clone()
-            },
-        );
+        sites.insert((IpAddr::V6(nat64(v4)), 443), Site { open, ..site.clone() });
     }
     sites.insert((address, 443), site);
 }
@@ -72,11 +54,7 @@ fn site(vpc: &Vpc, service: &Service, own: bool, address: IpAddr) -> Site {
 
 /// Whether there is a way to a public address that no endpoint serves.
 pub fn way_out(vpc: &Vpc, address: IpAddr) -> bool {
-    if address.is_ipv4() {
-        vpc.nat
-    } else {
-        vpc.egress_ipv6
-    }
+    if address.is_ipv4() { vpc.nat } else { vpc.egress_ipv6 }
 }
 
 /// What NAT64 makes of an IPv4 address.
@@ -87,31 +65,14 @@ pub fn nat64(v4: Ipv4Addr) -> Ipv6Addr {
 /// The public addresses of a service in a region.
 pub fn service_addresses(region: &str, id: &str) -> Vec<IpAddr> {
     let hash = hash(region);
-    let index = catalog::services(region)
-        .iter()
-        .position(|service| service.id == id)
-        .unwrap_or_default();
+    let index = catalog::services(region).iter().position(|service| service.id == id).unwrap_or_default();
     let index = u8::try_from(index).unwrap_or_default();
-    let six = |tail: u16| {
-        IpAddr::V6(Ipv6Addr::new(
-            0x2600,
-            0x1fa0,
-            u16::from(hash),
-            u16::from(index),
-            0,
-            0,
-            0x34db,
-            tail,
-        ))
-    };
+    let six =
+        |tail: u16| IpAddr::V6(Ipv6Addr::new(0x2600, 0x1fa0, u16::from(hash), u16::from(index), 0, 0, 0x34db, tail));
     if id.starts_with("s3") {
         let [a, b] = s3_base(region);
         let last = if id == "s3" { [10, 42] } else { [74, 106] };
-        return last
-            .into_iter()
-            .map(|d| IpAddr::V4(Ipv4Addr::new(a, b, 4, d)))
-            .chain([six(10), six(42)])
-            .collect();
+        return last.into_iter().map(|d| IpAddr::V4(Ipv4Addr::new(a, b, 4, d))).chain([six(10), six(42)]).collect();
     }
     vec![IpAddr::V4(Ipv4Addr::new(52, 119, hash, index + 10)), six(1)]
 }
@@ -133,30 +94,18 @@ pub fn internet_address(n: u8) -> Ipv4Addr {
 }
 
 fn hash(region: &str) -> u8 {
-    region
-        .bytes()
-        .fold(17_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte))
+    region.bytes().fold(17_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte))
 }
 
 /// The nth internet host that a name fits.
 pub fn internet_host(name: &str) -> Option<u8> {
-    let position = catalog::INTERNET
-        .iter()
-        .position(|(pattern, _)| crate::scenario::matches(pattern, name))?;
+    let position = catalog::INTERNET.iter().position(|(pattern, _)| crate::scenario::matches(pattern, name))?;
     u8::try_from(position).ok()
 }
 
 /// Whether a service's ordinary names have IPv6 addresses: dual-stack names do.
 pub fn has_ipv6(service: &Service, name: &str) -> bool {
-    let dual_suffix = [
-        "api.aws",
-        "on.aws",
-        ".dualstack.",
-        "api.amazonwebservices",
-        "on.amazonwebservices",
-    ];
-    matches!(
-        service.wire,
-        Wire::S3 | Wire::Json | Wire::RestJson | Wire::Query | Wire::Registry
-    ) && dual_suffix.iter().any(|part| name.contains(part))
+    let dual_suffix = ["api.aws", "on.aws", ".dualstack.", "api.amazonwebservices", "on.amazonwebservices"];
+    matches!(service.wire, Wire::S3 | Wire::Json | Wire::RestJson | Wire::Query | Wire::Registry)
+        && dual_suffix.iter().any(|part| name.contains(part))
 }
