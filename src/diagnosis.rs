@@ -82,11 +82,11 @@ pub enum Certainty {
 }
 
 macro_rules! finding_ids {
-    ($($(#[$doc:meta])* $name:ident = $ones:literal,)*) => {
+    ($(#[doc = $title:literal] $name:ident = $ones:literal,)*) => {
         /// The closed list of findings. The order is that in which rules are tried: most particular first.
         #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
         #[serde(rename_all = "kebab-case")]
-        pub enum FindingId { $($(#[$doc])* $name,)* }
+        pub enum FindingId { $(#[doc = $title] $name,)* }
 
         impl FindingId {
             /// Every finding there is.
@@ -95,6 +95,12 @@ macro_rules! finding_ids {
             /// The last digit of the exit code; 0 where the rung of the evidence gives it.
             pub fn ones(self) -> u8 {
                 match self { $(Self::$name => $ones,)* }
+            }
+
+            /// What it says in a few words, for people who meet the id only.
+            pub fn title(self) -> &'static str {
+                let sentence = match self { $(Self::$name => $title,)* };
+                sentence.trim().trim_end_matches('.')
             }
         }
     };
