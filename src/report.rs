@@ -3,6 +3,7 @@
 pub mod build;
 pub mod json;
 pub mod jsonl;
+mod parse;
 pub mod schema;
 pub mod text;
 
@@ -12,6 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::diagnosis::{CheckResult, Ended, Finding, Summary, Verdict};
 use crate::inputs::{Inputs, Vantage};
 use crate::observation::Observation;
+
+pub use build::{RunFacts, build};
+pub use parse::parse;
 
 /// Grows only by addition while it stays the same.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -83,4 +87,47 @@ pub struct SinkResult {
     /// Why not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Format {
+    /// For a person.
+    Text,
+    /// One document.
+    Json,
+    /// A record a line.
+    Jsonl,
+}
+
+impl std::str::FromStr for Format {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            "jsonl" => Ok(Self::Jsonl),
+            other => Err(format!("format {other}: expected text, json or jsonl")),
+        }
+    }
+}
+
+/// Render the report in a format; only text looks at the look.
+pub fn render(report: &Report, format: Format, look: text::Look) -> String {
+    match format {
+        Format::Text => text::render(report, look),
+        Format::Json => json::render(report),
+        Format::Jsonl => jsonl::render(report),
+    }
+}
+
+/// Whether a terminal obeys this character instead of showing it, or shows nothing: controls, marks of direction,
+/// invisible characters, private ones.
+fn is_steering(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{10ffff}')
 }

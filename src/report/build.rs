@@ -1,1 +1,101 @@
-//! written next
+//! From the parts of a run to its report.
+
+use std::time::{Duration, SystemTime};
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::{Report, Run, SCHEMA_VERSION, Tool};
+use crate::diagnosis::{Ended, Judgement};
+use crate::inputs::{Inputs, Vantage};
+use crate::observation::Observation;
+
+/// What a run knows of itself.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RunFacts {
+    /// Random; names the run in logs and streams.
+    pub id: String,
+    /// By the local clock.
+    pub started_at: SystemTime,
+    /// The whole run.
+    pub took: Duration,
+    /// Its limit.
+    pub deadline: Duration,
+    /// How it ended.
+    pub ended: Ended,
+}
+
+/// Put the parts of a run together. The sinks are filled in as copies are written.
+pub fn build(
+    run: RunFacts,
+    vantage: Vantage,
+    inputs: Inputs,
+    judgement: Judgement,
+    observations: Vec<Observation>,
+) -> Report {
+    let Judgement { findings, checks, summary, verdict, exit_code, headline } = judgement;
+    Report {
+        schema_version: SCHEMA_VERSION,
+        tool: tool(),
+        run: Run::from(run),
+        vantage,
+        inputs,
+        verdict,
+        exit_code,
+        headline,
+        findings,
+        checks,
+        observations,
+        sinks: Vec::new(),
+        summary,
+    }
+}
+
+/// This build of the tool.
+fn tool() -> Tool {
+    Tool {
+        name: env!("CARGO_PKG_NAME").to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: option_env!("VPCPROBE_COMMIT").unwrap_or("unknown").to_owned(),
+    }
+}
+
+impl From<RunFacts> for Run {
+    fn from(facts: RunFacts) -> Self {
+        let RunFacts { id, started_at, took, deadline, ended } = facts;
+        Self { id, started_at: rfc3339(started_at), took_ms: millis(took), deadline_ms: millis(deadline), ended }
+    }
+}
+
+/// To the millisecond. A clock beyond the year 9999 is shown as the last second that RFC 3339 can say.
+fn rfc3339(at: SystemTime) -> String {
+    let whole = || {
+        let since = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let ms = i128::from(millis(since));
+        OffsetDateTime::from_unix_timestamp_nanos(ms * 1_000_000).ok()?.format(&Rfc3339).ok()
+    };
+    whole().unwrap_or_else(|| "9999-12-31T23:59:59Z".to_owned())
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_is_told_to_the_millisecond_whatever_the_clock_says() {
+        let at = |ms| SystemTime::UNIX_EPOCH + Duration::from_millis(ms);
+        let table = [
+            (at(0), "1970-01-01T00:00:00Z"),
+            (at(1_750_000_000_123), "2025-06-15T15:06:40.123Z"),
+            (at(999_999_999_999_999), "9999-12-31T23:59:59Z"),
+            (SystemTime::UNIX_EPOCH - Duration::from_secs(5), "1970-01-01T00:00:00Z"),
+        ];
+        for (at, expected) in table {
+            assert_eq!(rfc3339(at), expected);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Saved reports, read back: the document and the records.
+
+use std::fmt::Display;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{Report, SCHEMA_VERSION, jsonl};
+
+/// Read a saved report, whichever of the two forms it has, or say in one sentence why it can't be read.
+pub fn parse(text: &str) -> Result<Report, String> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        return Err("the report is empty: expected the json or jsonl output of a run".to_owned());
+    }
+    if jsonl::looks_like(text) {
+        return jsonl::parse(text);
+    }
+    let document: Map<String, Value> = serde_json::from_str(text).map_err(|error| not_a_document(text, &error))?;
+    check_version(document.get("schema_version"), tool_version(&document))?;
+    Report::deserialize(Value::Object(document)).map_err(broken)
+}
+
+/// What is said of a text that is no JSON object.
+fn not_a_document(text: &str, error: &serde_json::Error) -> String {
+    if error.is_eof() && text.starts_with('{') {
+        return format!("the report is cut off: it ends at line {} in the middle of the document", error.line());
+    }
+    format!("not a report: expected the json or jsonl output of a run, and line {} is neither", error.line().max(1))
+}
+
+/// Accept the one version that this program reads.
+pub(super) fn check_version(version: Option<&Value>, tool: Option<&str>) -> Result<(), String> {
+    let Some(version) = version else {
+        return Err("not a report: it has no schema_version".to_owned());
+    };
+    if version.as_u64() == Some(u64::from(SCHEMA_VERSION)) {
+        return Ok(());
+    }
+    let by = tool.map(|tool| format!(" (written by version {tool})")).unwrap_or_default();
+    Err(format!("the report has schema_version {version}{by}, and this program reads {SCHEMA_VERSION}"))
+}
+
+/// The version of the tool that wrote it.
+pub(super) fn tool_version(record: &Map<String, Value>) -> Option<&str> {
+    record.get("tool")?.get("version")?.as_str()
+}
+
+/// What is said of JSON that is not what it should be.
+pub(super) fn broken(error: impl Display) -> String {
+    format!("not a whole report: {error}")
+}

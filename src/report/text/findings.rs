@@ -1,0 +1,104 @@
+//! Findings: what was seen, what it means, what to do, how sure that is.
+
+use super::page::{Ink, Page};
+use crate::diagnosis::{Certainty, Finding, Severity};
+use crate::plan::{CheckId, Purpose};
+use crate::report::Report;
+
+const INDENT: usize = 3;
+
+/// How many checks are named beside a finding.
+const NAMED: usize = 4;
+
+/// Everything that breaks a task start or may break it.
+pub(super) fn write(page: &mut Page, report: &Report) {
+    let causes = report.findings.iter().filter(|finding| finding.severity != Severity::Info);
+    for (index, finding) in causes.enumerate() {
+        page.gap();
+        heading(page, index + 1, finding);
+        page.paragraph(INDENT, Ink::Plain, &finding.summary);
+        page.paragraph(INDENT, Ink::Plain, &finding.meaning);
+        fixes(page, finding);
+        doubts(page, finding);
+        if let Some(error) = &finding.ecs_error {
+            page.labelled(INDENT, INDENT + 2, (Ink::Dim, "ECS says:"), (Ink::Dim, error));
+        }
+    }
+}
+
+/// What is only worth knowing, in two or three lines each.
+pub(super) fn write_infos(page: &mut Page, report: &Report) {
+    page.gap();
+    for finding in report.findings.iter().filter(|finding| finding.severity == Severity::Info) {
+        let text = format!("{}: {} {}", finding.id, finding.summary, finding.meaning);
+        page.labelled(0, INDENT, (Ink::Dim, "info"), (Ink::Plain, &text));
+        fixes(page, finding);
+    }
+}
+
+/// Number, severity, id, and what it is about.
+fn heading(page: &mut Page, number: usize, finding: &Finding) {
+    let (word, ink) = match finding.severity {
+        Severity::Error => ("ERROR", Ink::Bad),
+        Severity::Warning => ("WARNING", Ink::Odd),
+        Severity::Info => ("INFO", Ink::Plain),
+    };
+    let purposes: Vec<&str> = finding.purposes.iter().copied().map(purpose).collect();
+    let about = [purposes.join(", "), named(&finding.checks)].into_iter().filter(|words| !words.is_empty());
+    let about = about.collect::<Vec<_>>().join(": ");
+    let id = finding.id.to_string();
+    let text = if about.is_empty() { id } else { format!("{id} ({about})") };
+    page.labelled(0, INDENT, (ink, &format!("{number}. {word}")), (Ink::Bold, &text));
+}
+
+/// The first few checks, and how many more there are.
+fn named(checks: &[CheckId]) -> String {
+    let few: Vec<&str> = checks.iter().take(NAMED).map(|check| check.0.as_str()).collect();
+    match checks.len().saturating_sub(NAMED) {
+        0 => few.join(", "),
+        more => format!("{} and {more} more", few.join(", ")),
+    }
+}
+
+/// Each step, its command on lines of its own.
+fn fixes(page: &mut Page, finding: &Finding) {
+    for (index, step) in finding.fix.iter().enumerate() {
+        let label = if finding.fix.len() > 1 { format!("fix {}:", index + 1) } else { "fix:".to_owned() };
+        page.labelled(INDENT, INDENT + 2, (Ink::Good, &label), (Ink::Plain, &step.action));
+        if let Some(command) = &step.command {
+            page.command(INDENT + 4, command);
+        }
+    }
+}
+
+/// How sure it is, what else it may be, and how to tell.
+fn doubts(page: &mut Page, finding: &Finding) {
+    let (word, why) = match finding.certainty {
+        Certainty::Certain => ("certain:", "nothing else gives this evidence."),
+        Certainty::Likely => ("likely:", "it is the usual cause of this evidence."),
+        Certainty::Possible => ("possible:", "it is one of several causes of this evidence."),
+    };
+    let others: Vec<_> = finding.alternatives.iter().map(|id| format!("{id} ({})", id.title())).collect();
+    let mut text = why.to_owned();
+    if !others.is_empty() {
+        text += &format!(" From inside the VPC it can't be told from {}.", others.join(" or from "));
+    }
+    if let Some(how) = &finding.tell_apart {
+        text += &format!(" To tell them apart: {how}");
+    }
+    page.labelled(INDENT, INDENT + 2, (Ink::Plain, word), (Ink::Plain, &text));
+}
+
+/// A step of the task start in words.
+fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Secrets => "secrets",
+        Purpose::RegistryToken => "registry token",
+        Purpose::Logs => "logs",
+        Purpose::Registry => "registry",
+        Purpose::Layers => "layers",
+        Purpose::Volumes => "volumes",
+        Purpose::Exec => "exec",
+        Purpose::Other => "other",
+    }
+}

@@ -1,0 +1,78 @@
+//! The first lines and the last one: the verdict and the exit code.
+
+use super::page::{Ink, Page};
+use crate::diagnosis::Verdict;
+use crate::report::Report;
+
+/// Verdict and headline.
+pub(super) fn write(page: &mut Page, report: &Report) {
+    let (word, ink) = match report.verdict {
+        Verdict::Pass => ("PASS", Ink::Good),
+        Verdict::Fail => ("FAIL", Ink::Bad),
+        Verdict::Inconclusive => ("INCONCLUSIVE", Ink::Odd),
+    };
+    page.labelled(0, 6, (ink, word), (Ink::Bold, &report.headline));
+}
+
+/// The exit code, and what it says.
+pub(super) fn write_foot(page: &mut Page, report: &Report) {
+    let text = format!("exit code {}: {}", report.exit_code, exit_code_words(report.exit_code));
+    page.paragraph(0, Ink::Bold, &text);
+}
+
+/// An exit code in words: what fails first, and how.
+fn exit_code_words(code: u8) -> String {
+    match code {
+        0 => "every required check passed".to_owned(),
+        4 => "warnings only, and --strict was given".to_owned(),
+        11..=69 => format!("{}: {}", step(code / 10), fault(code % 10)),
+        70 => "a bug of vpcprobe".to_owned(),
+        71 => "inconclusive".to_owned(),
+        _ => "no code of a report".to_owned(),
+    }
+}
+
+fn step(tens: u8) -> &'static str {
+    match tens {
+        1 => "secrets",
+        2 => "the registry token",
+        3 => "logs",
+        4 => "the registry",
+        5 => "the image's layers",
+        _ => "something beside the image and its logs",
+    }
+}
+
+fn fault(ones: u8) -> &'static str {
+    match ones {
+        1 => "the name does not resolve",
+        2 => "the wrong route",
+        3 => "no TCP connection",
+        4 => "no good TLS handshake",
+        5 => "no good HTTP answer",
+        6 => "access denied",
+        7 => "not found",
+        8 => "broken content",
+        9 => "too slow",
+        _ => "for a reason that has no digit",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exit_code_says_what_and_how() {
+        let table = [
+            (0, "every required check passed"),
+            (43, "the registry: no TCP connection"),
+            (11, "secrets: the name does not resolve"),
+            (69, "something beside the image and its logs: too slow"),
+            (71, "inconclusive"),
+        ];
+        for (code, words) in table {
+            assert_eq!(exit_code_words(code), words);
+        }
+    }
+}
