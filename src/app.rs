@@ -1,1 +1,79 @@
-//! written next
+//! One run from plan to report. Prints nothing, reads no environment, exits nowhere.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, SystemTime};
+
+use crate::diagnosis::{Ended, Judgement, diagnose};
+use crate::inputs::{Inputs, Vantage};
+use crate::net::Net;
+use crate::observation::{Observation, Why};
+use crate::plan::Plan;
+use crate::probe::{Progress, Stopper, probe};
+use crate::report::{Report, RunFacts, build};
+
+/// Everything a run needs beside the network.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What it was asked.
+    pub inputs: Inputs,
+    /// Where it stands.
+    pub vantage: Vantage,
+    /// What is to be done.
+    pub plan: Plan,
+    /// Names the run.
+    pub id: String,
+    /// By the local clock.
+    pub started_at: SystemTime,
+    /// How much of the deadline was used up before the run.
+    pub spent: Duration,
+    /// How many sockets may be open at once.
+    pub sockets: usize,
+    /// Counts finished checks for whoever watches.
+    pub progress: Progress,
+}
+
+/// Probe, judge, assemble. Ends before the deadline, or soon after the signal.
+pub async fn run<N: Net>(request: Request, net: N, signal: impl Future<Output = ()> + Send + 'static) -> Report {
+    let begun = tokio::time::Instant::now();
+    let (stopper, stop) = Stopper::new();
+    let watch = tokio::spawn(stopper.watch(probing_time(&request), signal));
+    let probed = probe(&request.plan, net, stop, request.sockets, &request.progress).await;
+    watch.abort();
+    let facts = RunFacts {
+        id: request.id,
+        started_at: request.started_at,
+        took: request.spent + begun.elapsed(),
+        deadline: request.plan.limits.deadline(),
+        ended: ended(probed.cut_short),
+    };
+    let judgement = judge(&request.plan, &probed.observations, facts.ended);
+    build(facts, request.vantage, request.inputs, judgement, probed.observations)
+}
+
+/// Judge a saved report again, by these rules and by the plan that its inputs make.
+pub fn judge_again(report: Report, plan: &Plan) -> Report {
+    let judgement = judge(plan, &report.observations, report.run.ended);
+    report.with(judgement)
+}
+
+fn ended(cut_short: Option<Why>) -> Ended {
+    match cut_short {
+        None => Ended::Completed,
+        Some(Why::Signal) => Ended::Signal,
+        Some(Why::Deadline | Why::BelowFailed | Why::NoAddress | Why::TooMany | Why::OurFault) => Ended::Deadline,
+    }
+}
+
+/// A rule that panics must not cost the observations: the report says that the fault is ours.
+fn judge(plan: &Plan, observations: &[Observation], ended: Ended) -> Judgement {
+    catch_unwind(AssertUnwindSafe(|| diagnose(plan, observations, ended)))
+        .unwrap_or_else(|_| Judgement::our_fault(plan))
+}
+
+/// The deadline less what was spent and what judging and writing may take.
+fn probing_time(request: &Request) -> Duration {
+    let deadline = request.plan.limits.deadline();
+    let reserve = (deadline / 10).min(Duration::from_millis(500));
+    deadline.saturating_sub(reserve).saturating_sub(request.spent)
+}

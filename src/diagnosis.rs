@@ -1,6 +1,7 @@
 //! What the observations of all checks together mean: a pure function of the plan and of what was seen.
 
 mod case;
+mod our_fault;
 pub mod recognise;
 mod rules;
 mod verdict;

@@ -1,3 +1,40 @@
-//! The command line.
+//! The command line: parse, run, render, write, exit.
 
-fn main() {}
+mod main {
+    //! What the binary does beyond the library: the process's own affairs.
+    pub(crate) mod commands;
+    pub(crate) mod output;
+    pub(crate) mod process;
+}
+
+use std::process::ExitCode;
+
+use vpcprobe::edge::args::{self, Command};
+
+use main::{commands, process};
+
+fn main() -> ExitCode {
+    process::announce_bugs();
+    let cli = match args::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors and go to stdout; clap knows which is which.
+            let _ = error.print();
+            return process::exit_code(error.exit_code());
+        }
+    };
+    let done = std::panic::catch_unwind(|| match cli.command {
+        Command::Run { inputs, output } => commands::run(&inputs, &output),
+        Command::Plan { inputs, format } => commands::plan(&inputs, format.as_deref()),
+        Command::Diagnose { report, strict, output } => commands::diagnose(&report, strict, &output),
+        Command::Schema => commands::schema(),
+    });
+    match done {
+        Ok(Ok(code)) => ExitCode::from(code),
+        Ok(Err(commands::InputError(sentence))) => {
+            process::complain(&sentence);
+            ExitCode::from(vpcprobe::exit::INPUT)
+        }
+        Err(_) => ExitCode::from(vpcprobe::exit::BUG),
+    }
+}

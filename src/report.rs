@@ -4,6 +4,7 @@ pub mod build;
 pub mod json;
 pub mod jsonl;
 mod parse;
+pub mod planned;
 pub mod schema;
 pub mod text;
 

@@ -112,6 +112,13 @@ pub struct Summary {
 
 /// Judge the case by its findings.
 pub fn judge(case: &Case<'_>, findings: Vec<Finding>, ended: Ended) -> Judgement {
-    let _ = (case, findings, ended);
-    unreachable!("written with the rules")
+    let _ = ended;
+    Judgement {
+        findings,
+        checks: vec![],
+        summary: Summary::default(),
+        verdict: Verdict::Inconclusive,
+        exit_code: 71,
+        headline: format!("{} checks were not judged", case.plan.checks.len()),
+    }
 }

@@ -171,7 +171,9 @@ mod tests {
 
     #[test]
     fn usage_errors_exit_with_2() {
-        for argv in [&["vpcprobe"][..], &["vpcprobe", "walk"], &["vpcprobe", "run", "--nonsense"], &["vpcprobe", "run", "x"]] {
+        for argv in
+            [&["vpcprobe"][..], &["vpcprobe", "walk"], &["vpcprobe", "run", "--nonsense"], &["vpcprobe", "run", "x"]]
+        {
             let error = parse(argv.iter().map(Into::into)).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{argv:?}");
         }

@@ -55,8 +55,7 @@ fn subnets(route: &str) -> Vec<Ipv4Net> {
 fn subnet(line: &str) -> Option<Ipv4Net> {
     let words: Vec<&str> = line.split_whitespace().collect();
     // The kernel prints addresses as numbers of its own byte order.
-    let address =
-        |word: Option<&&str>| Some(Ipv4Addr::from(u32::from_str_radix(word?, 16).ok()?.to_ne_bytes()));
+    let address = |word: Option<&&str>| Some(Ipv4Addr::from(u32::from_str_radix(word?, 16).ok()?.to_ne_bytes()));
     let (destination, gateway, mask) = (address(words.get(1))?, address(words.get(2))?, address(words.get(7))?);
     let is_on_link = gateway.is_unspecified() && !mask.is_unspecified();
     is_on_link.then(|| Ipv4Net::with_netmask(destination, mask).ok()).flatten()
@@ -72,7 +71,8 @@ mod tests {
                     /32 host LOCAL\n     |-- 127.0.0.1\n        /32 host LOCAL\n     |-- 169.254.76.1\n        \
                     /32 host LOCAL\n";
         assert_eq!(own_ipv4(trie), ["10.0.1.7".parse::<Ipv4Addr>().unwrap()]);
-        let inet6 = "fe800000000000000000000000000001 02 40 20 80 eth0\n26001f14000000000000000000000007 02 40 00 80 eth0\n";
+        let inet6 =
+            "fe800000000000000000000000000001 02 40 20 80 eth0\n26001f14000000000000000000000007 02 40 00 80 eth0\n";
         assert_eq!(own_ipv6(inet6), ["2600:1f14::7".parse::<Ipv6Addr>().unwrap()]);
     }
 

@@ -74,7 +74,8 @@ fn of<'a>(probed: &'a Probed, rung: Rung) -> Vec<&'a Observation> {
 
 #[tokio::test(start_paused = true)]
 async fn every_address_of_every_answer_is_climbed_to_the_top() {
-    let net = Fake::default().name(OURS, HOST, &["10.0.1.50", "10.0.2.50"]).name(VPC, HOST, &["10.0.1.50", "10.0.3.50"]);
+    let net =
+        Fake::default().name(OURS, HOST, &["10.0.1.50", "10.0.2.50"]).name(VPC, HOST, &["10.0.1.50", "10.0.3.50"]);
     let probed = run(&plan(&[HOST]), net).await;
     let peers: BTreeSet<String> =
         of(&probed, Rung::Exchange).iter().map(|o| o.peer.unwrap().ip().to_string()).collect();

@@ -1,0 +1,110 @@
+//! What each command does, from its arguments to its exit code.
+
+use std::time::{Instant, SystemTime};
+
+use vpcprobe::app::{self, Request};
+use vpcprobe::edge::args::{InputArgs, OutputArgs};
+use vpcprobe::edge::{self, ProcessEnvironment, TrustFiles};
+use vpcprobe::inputs::{self, Inputs, Vantage, VantageKind};
+use vpcprobe::net::live::{Live, Roots};
+use vpcprobe::plan::{self, Plan};
+use vpcprobe::probe::Progress;
+use vpcprobe::report::{self, Report};
+
+use super::output::{Output, show_progress};
+use super::process;
+
+/// An input that can't be used, in one sentence.
+pub(crate) struct InputError(pub(crate) String);
+
+impl<E: std::fmt::Display> From<E> for InputError {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+type Done = Result<u8, InputError>;
+
+/// Probe, diagnose, report.
+pub(crate) fn run(args: &InputArgs, output: &OutputArgs) -> Done {
+    let begun = (Instant::now(), SystemTime::now());
+    let environment = ProcessEnvironment;
+    process::start_log(&environment);
+    let sockets = process::sockets();
+    let raw = edge::raw_inputs(args, &environment)?;
+    let net = Live::new(roots(&edge::trust_files(args, &environment)?, args)?);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        // From here on a signal gives a report: it is listened for before anything takes time.
+        let signal = edge::signals::Termination::listen();
+        let vantage = signal.clone().or(edge::vantage(&environment)).await.unwrap_or_default();
+        let inputs = inputs::accept(&raw, &vantage)?;
+        let output = Output::choose(output, vantage.kind)?;
+        let plan = plan::plan(&inputs, &vantage)?;
+        let progress = Progress::default();
+        let shown = show_progress(&progress, plan.checks.len());
+        let request = Request {
+            inputs,
+            vantage,
+            plan,
+            id: process::random_id(),
+            started_at: begun.1,
+            spent: begun.0.elapsed(),
+            sockets,
+            progress,
+        };
+        let report = app::run(request, net, async move { signal.came().await }).await;
+        drop(shown);
+        Ok(output.write(report))
+    })
+}
+
+fn roots(files: &TrustFiles, args: &InputArgs) -> Result<Roots, InputError> {
+    Roots::new(files.roots.as_deref(), None)
+        .map_err(|error| InputError(format!("--roots {}: it {error}", args.roots.as_deref().unwrap_or_default())))?;
+    Roots::new(files.roots.as_deref(), files.bundle.as_deref()).map_err(|error| {
+        let name = args.ca_bundle.as_deref().unwrap_or("AWS_CA_BUNDLE or SSL_CERT_FILE");
+        InputError(format!("--ca-bundle {name}: it {error}"))
+    })
+}
+
+/// Show what would be probed.
+pub(crate) fn plan(args: &InputArgs, format: Option<&str>) -> Done {
+    let environment = ProcessEnvironment;
+    let raw = edge::raw_inputs(args, &environment)?;
+    let vantage = edge::vantage_without_network(&environment);
+    let (_, plan) = make_plan(&raw, &vantage)?;
+    let is_text = match format.filter(|format| !format.is_empty()) {
+        Some("text") => true,
+        Some("json") => false,
+        Some(other) => return Err(InputError(format!("--format {other}: a plan is shown as text or json"))),
+        None => process::stdout_is_terminal(),
+    };
+    let text = if is_text { report::planned::text(&plan) } else { report::planned::json(&plan) };
+    Ok(process::print(&text))
+}
+
+fn make_plan(raw: &inputs::RawInputs, vantage: &Vantage) -> Result<(Inputs, Plan), InputError> {
+    let inputs = inputs::accept(raw, vantage)?;
+    let plan = plan::plan(&inputs, vantage)?;
+    Ok((inputs, plan))
+}
+
+/// Judge a saved report again.
+pub(crate) fn diagnose(path: &str, strict: bool, output: &OutputArgs) -> Done {
+    let mut saved = read_report(path)?;
+    saved.inputs.strict |= strict;
+    let plan = plan::plan(&saved.inputs, &saved.vantage)?;
+    let output = Output::choose(output, VantageKind::Other)?;
+    Ok(output.write(app::judge_again(saved, &plan)))
+}
+
+fn read_report(path: &str) -> Result<Report, InputError> {
+    let text = edge::read_list("report", path)?;
+    report::parse(&text).map_err(|why| InputError(format!("report {path}: {why}")))
+}
+
+/// Print the JSON Schema of the report.
+pub(crate) fn schema() -> Done {
+    Ok(process::print(&report::schema::render()))
+}

@@ -1,0 +1,126 @@
+//! In what form, and where, a report goes.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use rustix::termios::tcgetwinsize;
+use vpcprobe::edge::args::OutputArgs;
+use vpcprobe::edge::{Environment as _, ProcessEnvironment};
+use vpcprobe::inputs::VantageKind;
+use vpcprobe::probe::Progress;
+use vpcprobe::report::text::{DEFAULT_WIDTH, LEAST_WIDTH, Look, Marks, Style};
+use vpcprobe::report::{self, Format, Report, SinkResult};
+use vpcprobe::sink::{self, Sink, Written};
+
+use super::commands::InputError;
+use super::process;
+
+/// Wider lines than this are no easier to read.
+const MOST_WIDTH: usize = 120;
+
+/// Where a report goes, and in what form.
+pub(crate) struct Output {
+    format: Format,
+    sinks: Vec<Sink>,
+}
+
+impl Output {
+    /// What was asked for, or what suits the place.
+    pub(crate) fn choose(args: &OutputArgs, kind: VantageKind) -> Result<Self, InputError> {
+        let format = match args.format.as_deref().filter(|format| !format.is_empty()) {
+            Some(format) => format.parse().map_err(|why| InputError(format!("--{why}")))?,
+            None => suiting(kind),
+        };
+        let sinks: Vec<Sink> = args
+            .sink
+            .iter()
+            .filter(|sink| !sink.is_empty())
+            .map(|sink| sink.parse().map_err(|why| InputError(format!("--{why}"))))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { format, sinks: if sinks.is_empty() { vec![Sink::Stdout] } else { sinks } })
+    }
+
+    /// Write every copy, each naming the outcome of those before; the exit code is the network's, not the sinks'.
+    pub(crate) fn write(&self, mut report: Report) -> u8 {
+        let written = sink::write_all(&self.sinks, |sink, before| {
+            report.sinks = before.iter().map(outcome).collect();
+            report::render(&report, self.format, look(sink))
+        });
+        for copy in &written {
+            if let Err(why) = &copy.result {
+                process::complain(&format!("failed to {why}"));
+            }
+        }
+        report.exit_code
+    }
+}
+
+fn outcome(written: &Written) -> SinkResult {
+    let error = written.result.as_ref().err().cloned();
+    SinkResult { sink: written.sink.to_string(), ok: error.is_none(), error }
+}
+
+fn suiting(kind: VantageKind) -> Format {
+    if process::stdout_is_terminal() {
+        return Format::Text;
+    }
+    match kind {
+        VantageKind::Fargate | VantageKind::EcsEc2 | VantageKind::Lambda => Format::Jsonl,
+        VantageKind::Other => Format::Json,
+    }
+}
+
+/// Colours and marks are for terminals that show them.
+fn look(sink: &Sink) -> Look {
+    let is_terminal = match sink {
+        Sink::Stdout => process::stdout_is_terminal(),
+        Sink::File(_) => false,
+    };
+    if !is_terminal {
+        return Look { width: DEFAULT_WIDTH, style: Style::Plain, marks: Marks::Ascii };
+    }
+    let environment = ProcessEnvironment;
+    let is_utf8 = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| environment.get(name)).is_some_and(|locale| {
+        let locale = locale.to_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    });
+    let is_dumb = environment.get("TERM").is_none_or(|term| term == "dumb");
+    let wants_colour = environment.get("NO_COLOR").is_none() && !is_dumb;
+    Look {
+        width: terminal_width(),
+        style: if wants_colour { Style::Colour } else { Style::Plain },
+        marks: if is_utf8 { Marks::Unicode } else { Marks::Ascii },
+    }
+}
+
+fn terminal_width() -> usize {
+    let columns = tcgetwinsize(std::io::stdout()).map_or(0, |size| usize::from(size.ws_col));
+    if columns == 0 { DEFAULT_WIDTH } else { columns.clamp(LEAST_WIDTH, MOST_WIDTH) }
+}
+
+/// A line on a terminal's stderr while the probe works; gone when dropped.
+pub(crate) struct Shown(Option<tokio::task::JoinHandle<()>>);
+
+/// Show progress where a person waits for it.
+pub(crate) fn show_progress(progress: &Progress, of: usize) -> Shown {
+    if !std::io::stderr().is_terminal() {
+        return Shown(None);
+    }
+    let progress = progress.clone();
+    Shown(Some(tokio::spawn(async move {
+        let mut interval = tokio::time::interval(Duration::from_millis(100));
+        loop {
+            interval.tick().await;
+            let _ = write!(std::io::stderr(), "\r\x1b[K{} of {of} names examined", progress.done());
+        }
+    })))
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        if let Some(task) = &self.0 {
+            task.abort();
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}

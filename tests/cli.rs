@@ -1,0 +1,111 @@
+//! The command line as people meet it: bad input is one sentence and its code, and nothing is probed.
+
+use std::process::{Command, Output};
+
+fn vpcprobe(args: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vpcprobe"));
+    command.args(args).env_clear().envs(environment.iter().copied());
+    command.output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn bad_input_is_one_sentence_and_exit_3() {
+    let table: &[(&[&str], &str)] = &[
+        (&["--region", "eu-west-1a"], "eu-west-1a"),
+        (&["--region", "mars-north-1"], "mars-north-1"),
+        (&["--region", "eu-west-1", "--image", "UPPER/case"], "UPPER/case"),
+        (&["--region", "eu-west-1", "--image", "arn:aws:ecr:eu-west-1:123456789012:repository/x"], "arn:aws:ecr"),
+        (&["--region", "eu-west-1", "--image", "repo:"], "repo:"),
+        (&["--region", "eu-west-1", "--endpoint", "host:notaport"], "host:notaport"),
+        (&["--region", "eu-west-1", "--endpoint", "host:443=sideways"], "sideways"),
+        (&["--region", "eu-west-1", "--endpoints", "/nonexistent/list"], "/nonexistent/list"),
+        (&["--region", "eu-west-1", "--vpc-cidr", "10.0.0.0/33"], "10.0.0.0/33"),
+        (&["--region", "eu-west-1", "--expect", "sideways"], "sideways"),
+        (&["--region", "eu-west-1", "--service", "ecr.apj"], "ecr.apj"),
+        (&["--region", "eu-west-1", "--profile", "fargat"], "fargat"),
+        (&["--region", "eu-west-1", "--deadline", "soon"], "soon"),
+        (&["--region", "eu-west-1", "--connect-timeout", "0s"], "0s"),
+        (&["--region", "eu-west-1", "--roots", "/nonexistent/roots.pem"], "/nonexistent/roots.pem"),
+        (&["--region", "eu-west-1", "--format", "yaml"], "yaml"),
+        (&["--region", "eu-west-1", "--sink", "pigeon:coop"], "pigeon"),
+    ];
+    for (args, place) in table {
+        let output = vpcprobe(&[&["run"], *args].concat(), &[]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{args:?}: {said}");
+        assert_eq!(said.lines().count(), 1, "{args:?}: {said}");
+        assert!(said.starts_with("vpcprobe: ") && said.contains(place), "{args:?}: {said}");
+        assert!(output.stdout.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn no_region_anywhere_is_said() {
+    let output = vpcprobe(&["run"], &[]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stderr).contains("--region"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn what_clap_rejects_is_exit_2() {
+    for args in [&["run", "--nonsense"][..], &["walk"], &[], &["diagnose"]] {
+        assert_eq!(vpcprobe(args, &[]).status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_an_empty_variable_is_unset() {
+    let plan = |args: &[&str], environment: &[(&str, &str)]| {
+        let output = vpcprobe(&[&["plan", "--format", "json"], args].concat(), environment);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["region"].clone()
+    };
+    let ours = ("VPCPROBE_REGION", "eu-west-1");
+    assert_eq!(plan(&["--region", "us-east-1"], &[ours]), "us-east-1");
+    assert_eq!(plan(&[], &[ours, ("AWS_REGION", "us-east-2")]), "eu-west-1");
+    assert_eq!(plan(&[], &[("VPCPROBE_REGION", ""), ("AWS_REGION", "us-east-2")]), "us-east-2");
+    assert_eq!(plan(&[], &[("AWS_DEFAULT_REGION", "us-west-2")]), "us-west-2");
+    let image = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/app:1";
+    assert_eq!(plan(&["--image", image], &[]), "ap-northeast-1");
+}
+
+#[test]
+fn a_plan_names_the_endpoints_that_a_task_start_needs_and_no_others() {
+    let output = vpcprobe(&["plan", "--region", "ap-northeast-1", "--format", "json"], &[]);
+    let plan: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let services: Vec<&str> =
+        plan["endpoints"].as_array().unwrap().iter().map(|e| e["service"].as_str().unwrap()).collect();
+    let mut expected = ["ecr.api", "ecr.dkr", "logs", "s3"].map(|s| format!("com.amazonaws.ap-northeast-1.{s}"));
+    let mut services: Vec<String> = services.into_iter().map(str::to_owned).collect();
+    services.sort();
+    expected.sort();
+    assert_eq!(services, expected);
+}
+
+#[test]
+fn repeatable_variables_are_separated_by_newlines() {
+    let environment = [("AWS_REGION", "eu-west-1"), ("VPCPROBE_ENDPOINT", "a.example.com\ntcp://b.example.com:5432\n")];
+    let output = vpcprobe(&["plan", "--format", "text"], &environment);
+    let shown = text(&output.stdout);
+    assert!(shown.contains("a.example.com:443") && shown.contains("b.example.com:5432"), "{shown}");
+}
+
+#[test]
+fn a_report_that_is_none_is_exit_3() {
+    let folder = std::env::temp_dir().join(format!("vpcprobe-cli-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, content) in [("empty", ""), ("html", "<html>"), ("other", "{\"schema_version\":2}"), ("cut", "{\"a\":")]
+    {
+        let path = folder.join(name);
+        std::fs::write(&path, content).unwrap();
+        let output = vpcprobe(&["diagnose", path.to_str().unwrap()], &[]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{name}: {said}");
+        assert_eq!(said.lines().count(), 1, "{name}: {said}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
