@@ -16,7 +16,7 @@ fn main() -> std::io::Result<()> {
     let command = args::command();
     Man::new(command.clone()).render(&mut page)?;
     for subcommand in command.get_subcommands() {
-        let name = format!("vpcprobe {}", subcommand.get_name());
+        let name: &'static str = format!("vpcprobe {}", subcommand.get_name()).leak();
         let man = Man::new(subcommand.clone().name(name));
         man.render_name_section(&mut page)?;
         man.render_synopsis_section(&mut page)?;

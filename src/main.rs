@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         Command::Run { inputs, output } => commands::run(&inputs, &output),
         Command::Plan { inputs, format } => commands::plan(&inputs, format.as_deref()),
         Command::Diagnose { report, strict, output } => commands::diagnose(&report, strict, &output),
-        Command::Schema => commands::schema(),
+        Command::Schema => Ok(commands::schema()),
     });
     match done {
         Ok(Ok(code)) => ExitCode::from(code),

@@ -111,7 +111,8 @@ mod tests {
         let (lost, kept) = (folder.join("no/such/folder"), folder.join("kept"));
         let sinks = [Sink::File(lost.clone()), Sink::File(kept.clone())];
         let written = write_all(&sinks, |_, before| {
-            before.iter().map(|copy| format!("{} {}\n", copy.sink, copy.result.is_ok())).collect()
+            let lines: Vec<_> = before.iter().map(|copy| format!("{} {}\n", copy.sink, copy.result.is_ok())).collect();
+            lines.concat()
         });
         assert_eq!(written.iter().map(|copy| copy.result.is_ok()).collect::<Vec<_>>(), [false, true]);
         assert_eq!(std::fs::read_to_string(&kept).unwrap(), format!("file:{} false\n", lost.display()));

@@ -1,5 +1,7 @@
 //! The command line as people meet it: bad input is one sentence and its code, and nothing is probed.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
+
 use std::process::{Command, Output};
 
 fn vpcprobe(args: &[&str], environment: &[(&str, &str)]) -> Output {

@@ -1,5 +1,7 @@
 //! The import law: who may name whom. What this test reads is the code's `use` lines and paths.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

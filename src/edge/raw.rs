@@ -15,7 +15,7 @@ pub struct TrustFiles {
 
 /// Gather the raw inputs, and read the list that they name.
 pub fn raw_inputs(args: &InputArgs, environment: &impl Environment) -> Result<RawInputs, FileError> {
-    let endpoints_list = match given(&args.endpoints) {
+    let endpoints_list = match given(args.endpoints.as_ref()) {
         Some(name) => Some(NamedText { text: read_list("--endpoints", &name)?, name }),
         None => None,
     };
@@ -42,25 +42,25 @@ pub fn raw_inputs(args: &InputArgs, environment: &impl Environment) -> Result<Ra
         slow: args.limits.slow.clone(),
         strict: flag(args.strict),
         ca_bundle: bundle_name(args, environment).map(|(_, name)| name),
-        roots: given(&args.roots),
+        roots: given(args.roots.as_ref()),
     })
 }
 
 /// Read the certificates that flags or variables name.
 pub fn trust_files(args: &InputArgs, environment: &impl Environment) -> Result<TrustFiles, FileError> {
-    let roots = given(&args.roots).map(|path| read_pem("--roots", &path)).transpose()?;
+    let roots = given(args.roots.as_ref()).map(|path| read_pem("--roots", &path)).transpose()?;
     let bundle = bundle_name(args, environment).map(|(place, path)| read_pem(place, &path)).transpose()?;
     Ok(TrustFiles { roots, bundle })
 }
 
 fn bundle_name(args: &InputArgs, environment: &impl Environment) -> Option<(&'static str, String)> {
     let variable = |name| environment.get(name).map(|path| (name, path));
-    given(&args.ca_bundle)
+    given(args.ca_bundle.as_ref())
         .map(|path| ("--ca-bundle", path))
         .or_else(|| variable("AWS_CA_BUNDLE"))
         .or_else(|| variable("SSL_CERT_FILE"))
 }
 
-fn given(value: &Option<String>) -> Option<String> {
-    value.clone().filter(|value| !value.is_empty())
+fn given(value: Option<&String>) -> Option<String> {
+    value.filter(|value| !value.is_empty()).cloned()
 }

@@ -30,7 +30,7 @@ impl Termination {
     /// Comes back when a signal has come.
     pub async fn came(mut self) {
         if self.0.wait_for(|came| *came).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -105,6 +105,6 @@ fn read_report(path: &str) -> Result<Report, InputError> {
 }
 
 /// Print the JSON Schema of the report.
-pub(crate) fn schema() -> Done {
-    Ok(process::print(&report::schema::render()))
+pub(crate) fn schema() -> u8 {
+    process::print(&report::schema::render())
 }

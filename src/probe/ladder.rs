@@ -72,7 +72,9 @@ impl<N: Net> Ladder<'_, N> {
             match joined {
                 Ok(Piece::Lookup { attempts, ips }) => {
                     self.attempts.extend(attempts);
-                    ips.into_iter().for_each(|ip| self.add_peer(ip));
+                    for ip in ips {
+                        self.add_peer(ip);
+                    }
                 }
                 Ok(Piece::Climb(attempts)) => self.attempts.extend(attempts),
                 Err(_) => self.attempts.push(Attempt::new(Rung::Resolve).not_tried(Why::OurFault)),

@@ -68,7 +68,7 @@ async fn run(plan: &Plan, net: Fake) -> Probed {
     probe(plan, net, stop, 1_000, &Progress::default()).await
 }
 
-fn of<'a>(probed: &'a Probed, rung: Rung) -> Vec<&'a Observation> {
+fn of(probed: &Probed, rung: Rung) -> Vec<&Observation> {
     probed.observations.iter().filter(|observation| observation.rung == rung).collect()
 }
 

@@ -69,7 +69,8 @@ impl Question {
         }
         // A refusal may come without the question.
         let is_ours = message.queries.iter().any(|q| q.name == self.name && q.query_type == self.record);
-        if !is_ours && !(message.queries.is_empty() && message.answers.is_empty()) {
+        let is_bare = message.queries.is_empty() && message.answers.is_empty();
+        if !is_ours && !is_bare {
             return Reading::OtherQuestion;
         }
         Reading::Answer(answer(&message, &self.name, transport))

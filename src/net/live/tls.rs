@@ -45,7 +45,7 @@ pub(super) async fn handshake(
     let meter = Arc::new(Meter::default());
     let (config, witness, name) = configure(roots, hello).map_err(|fault| (fault, Handshake::default()))?;
     let sent_name = server_name_sent(hello);
-    let facts = |connection: Option<&ClientConnection>| describe(&sent_name, &meter, &witness, connection);
+    let facts = |connection: Option<&ClientConnection>| describe(sent_name.as_deref(), &meter, &witness, connection);
     let connect = TlsConnector::from(config).connect(name, Metered { stream, meter: Arc::clone(&meter) });
     match timeout(limit, connect).await {
         Ok(Ok(secured)) => {
@@ -100,16 +100,11 @@ fn server_name_sent(hello: &Hello) -> Option<String> {
     }
 }
 
-fn describe(
-    name: &Option<String>,
-    meter: &Meter,
-    witness: &Witness,
-    connection: Option<&ClientConnection>,
-) -> Handshake {
+fn describe(name: Option<&str>, meter: &Meter, witness: &Witness, connection: Option<&ClientConnection>) -> Handshake {
     let seen = witness.seen();
     let words = |debug: &dyn std::fmt::Debug| format!("{debug:?}");
     Handshake {
-        server_name: name.clone(),
+        server_name: name.map(str::to_owned),
         hello_bytes: meter.first_flight.load(Ordering::Relaxed),
         version: connection.and_then(|c| c.protocol_version()).map(|v| words(&v).replace('_', ".")),
         cipher: connection.and_then(|c| c.negotiated_cipher_suite()).map(|suite| words(&suite.suite())),

@@ -1,0 +1,88 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_vpcprobe_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_vpcprobe_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_vpcprobe_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_vpcprobe_using_subcommand
+    set -l cmd (__fish_vpcprobe_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -s h -l help -d 'Print help'
+complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -s V -l version -d 'Print version'
+complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "run" -d 'Probe, diagnose, report (the container\'s default command)'
+complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "plan" -d 'Show what would be probed, which VPC endpoints that needs, and why; no network'
+complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "diagnose" -d 'Judge a saved report again'
+complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "schema" -d 'Print the JSON Schema of the report'
+complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l region -d 'Region whose endpoints are examined [default: AWS_REGION, AWS_DEFAULT_REGION, the image\'s host, the task\'s ARN]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l profile -d 'What kind of start to examine: fargate (default), ecs-ec2, exec; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l service -d 'A further service, such as secretsmanager, ssm, kms, sts, execute-api; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l image -d 'An image whose registry is examined; sets account, Region and registry host; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l endpoint -d 'Any other TLS endpoint (or `tcp://HOST:PORT`), with the route it must take; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l endpoints -d 'A file with such endpoints, one a line' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l expect -d 'Assert a route (private, gateway, public, any, blocked) for everything, a service or a host; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l vpc-cidr -d 'Addresses in this range are private even when it is a public one; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l dns-timeout -d 'One DNS attempt [default: 2s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l connect-timeout -d 'One TCP connection [default: 4s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l tls-timeout -d 'One TLS handshake [default: 5s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l http-timeout -d 'One HTTP exchange [default: 10s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l deadline -d 'The whole run [default: 60s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l slow -d 'Warn of a rung slower than this [default: 5s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l ca-bundle -d 'Roots beside the public ones [default: AWS_CA_BUNDLE, SSL_CERT_FILE]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l roots -d 'Roots that count as public, in place of the built-in set' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l format -d 'text, json or jsonl [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l sink -d 'stdout (default) or file:PATH; repeatable, and given ones replace stdout' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l no-control -d 'Leave the hosts alone that are asked only to learn whether there is a way out'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l fips -d 'Examine the FIPS hosts'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l dual-stack -d 'Examine the dual-stack hosts'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l strict -d 'Let warnings fail'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -s h -l help -d 'Print help'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l region -d 'Region whose endpoints are examined [default: AWS_REGION, AWS_DEFAULT_REGION, the image\'s host, the task\'s ARN]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l profile -d 'What kind of start to examine: fargate (default), ecs-ec2, exec; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l service -d 'A further service, such as secretsmanager, ssm, kms, sts, execute-api; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l image -d 'An image whose registry is examined; sets account, Region and registry host; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l endpoint -d 'Any other TLS endpoint (or `tcp://HOST:PORT`), with the route it must take; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l endpoints -d 'A file with such endpoints, one a line' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l expect -d 'Assert a route (private, gateway, public, any, blocked) for everything, a service or a host; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l vpc-cidr -d 'Addresses in this range are private even when it is a public one; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l dns-timeout -d 'One DNS attempt [default: 2s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l connect-timeout -d 'One TCP connection [default: 4s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l tls-timeout -d 'One TLS handshake [default: 5s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l http-timeout -d 'One HTTP exchange [default: 10s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l deadline -d 'The whole run [default: 60s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l slow -d 'Warn of a rung slower than this [default: 5s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l ca-bundle -d 'Roots beside the public ones [default: AWS_CA_BUNDLE, SSL_CERT_FILE]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l roots -d 'Roots that count as public, in place of the built-in set' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l format -d 'text or json; text on a terminal, json elsewhere' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l no-control -d 'Leave the hosts alone that are asked only to learn whether there is a way out'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l fips -d 'Examine the FIPS hosts'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l dual-stack -d 'Examine the dual-stack hosts'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l strict -d 'Let warnings fail'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -s h -l help -d 'Print help'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l format -d 'text, json or jsonl [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l sink -d 'stdout (default) or file:PATH; repeatable, and given ones replace stdout' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l strict -d 'Let warnings fail'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -s h -l help -d 'Print help'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand schema" -s h -l help -d 'Print help'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose schema help" -f -a "run" -d 'Probe, diagnose, report (the container\'s default command)'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose schema help" -f -a "plan" -d 'Show what would be probed, which VPC endpoints that needs, and why; no network'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose schema help" -f -a "diagnose" -d 'Judge a saved report again'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose schema help" -f -a "schema" -d 'Print the JSON Schema of the report'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
