@@ -1,19 +1,178 @@
-//! What was seen, arranged for the rules to ask.
+//! What was seen, arranged for the rules to ask: a view a check, and what the run as a whole shows.
 
-use crate::observation::Observation;
-use crate::plan::Plan;
+mod class;
+mod view;
+
+use std::collections::HashMap;
+
+use crate::observation::{Fault, Observation};
+use crate::plan::{Check, CheckId, Plan, Reach, Resolver, Role, UnreadKind};
+
+pub use class::Class;
+pub use view::{Asked, Attempt, Name, Peer, Reached, View};
+
+use super::ObservedRoute;
 
 /// A plan and what was seen of it.
+#[derive(Debug)]
 pub struct Case<'a> {
     /// What was to be examined.
     pub plan: &'a Plan,
     /// What was seen.
     pub observations: &'a [Observation],
+    /// The same, by check, in the plan's order.
+    pub views: Vec<View<'a>>,
+    way_out: WayOut<'a>,
+}
+
+/// Whether packets leave the VPC by a NAT or internet gateway.
+#[derive(Clone, Debug)]
+pub enum WayOut<'a> {
+    /// A public address connects that no gateway endpoint can carry.
+    Yes(Vec<&'a Observation>),
+    /// A control was tried, and no such address connects.
+    No(Vec<&'a Observation>),
+    /// No control was tried, and no such address connects.
+    Unknown,
 }
 
 impl<'a> Case<'a> {
     /// Arrange what was seen.
     pub fn new(plan: &'a Plan, observations: &'a [Observation]) -> Self {
-        Self { plan, observations }
+        let mut by_check: HashMap<&CheckId, Vec<&Observation>> = HashMap::new();
+        for observation in observations {
+            by_check.entry(&observation.check).or_default().push(observation);
+        }
+        let views: Vec<_> = plan
+            .checks
+            .iter()
+            .map(|check| View::new(plan, check, by_check.remove(&check.id).unwrap_or_default()))
+            .collect();
+        let way_out = way_out(&views);
+        Self { plan, observations, views, way_out }
     }
+
+    /// Whether packets leave the VPC, and what shows it.
+    pub fn way_out(&self) -> &WayOut<'a> {
+        &self.way_out
+    }
+
+    /// Whether a way out was shown.
+    pub fn has_way_out(&self) -> bool {
+        match self.way_out {
+            WayOut::Yes(_) => true,
+            WayOut::No(_) | WayOut::Unknown => false,
+        }
+    }
+
+    /// The view of a check.
+    pub fn view(&self, id: &CheckId) -> Option<&View<'a>> {
+        self.views.iter().find(|view| view.check.id == *id)
+    }
+
+    /// The views of what the task start needs or somebody asked for: neither controls nor the own name.
+    pub fn subjects(&self) -> impl Iterator<Item = &View<'a>> {
+        self.views.iter().filter(|view| view.is_subject())
+    }
+
+    /// The task's own name, asked to learn the VPC's DNS attributes.
+    pub fn own_name(&self) -> Option<&View<'a>> {
+        self.views.iter().find(|view| match view.check.role {
+            Role::OwnName => true,
+            Role::Start | Role::Extra | Role::Control => false,
+        })
+    }
+
+    /// Whether the resolver answered any question at all, well or badly.
+    pub fn answers(&self, resolver: &Resolver) -> bool {
+        self.views
+            .iter()
+            .flat_map(|view| &view.asked)
+            .filter(|asked| asked.resolver.address == resolver.address)
+            .flat_map(|asked| &asked.lookups)
+            .any(|lookup| lookup.last.answer().is_some())
+    }
+
+    /// The route that a check's packets took, as far as it can be told from inside.
+    pub fn observed_route(&self, view: &View<'_>) -> ObservedRoute {
+        let connected = |class| view.peers.iter().any(|peer| peer.bears && peer.class == class && peer.connected());
+        if connected(Class::Public) {
+            self.public_route(view.check)
+        } else if connected(Class::Private) {
+            ObservedRoute::Private
+        } else {
+            ObservedRoute::None
+        }
+    }
+
+    fn public_route(&self, check: &Check) -> ObservedRoute {
+        if !can_be_gateway(check) {
+            return ObservedRoute::Public;
+        }
+        match self.way_out {
+            WayOut::No(_) => ObservedRoute::Gateway,
+            WayOut::Yes(_) | WayOut::Unknown => ObservedRoute::S3Undetermined,
+        }
+    }
+
+    /// Whether the list of configured resolvers could not be read.
+    pub fn resolvers_unread(&self) -> bool {
+        self.plan.place.unread.iter().any(|unread| match unread.what {
+            UnreadKind::Nameservers => true,
+            UnreadKind::Metadata => false,
+        })
+    }
+
+    /// Whether the check's host lies in another Region than the task, both being known.
+    pub fn is_foreign_region(&self, check: &Check) -> bool {
+        match (&check.region, &self.plan.place.own_region) {
+            (Some(theirs), Some(own)) => theirs.as_str() != own,
+            (Some(_), None) | (None, Some(_) | None) => false,
+        }
+    }
+}
+
+/// Whether a gateway endpoint of this VPC can carry the check on public addresses.
+fn can_be_gateway(check: &Check) -> bool {
+    let by_reach = match check.reach {
+        Reach::GatewayOrInterface => true,
+        Reach::Interface | Reach::Nothing => false,
+    };
+    match check.role {
+        Role::Start | Role::Extra => by_reach,
+        Role::Control | Role::OwnName => false,
+    }
+}
+
+fn way_out<'a>(views: &[View<'a>]) -> WayOut<'a> {
+    let public = |view: &&View<'a>| !can_be_gateway(view.check);
+    let peers =
+        |view: &View<'a>| view.peers.iter().filter(|peer| peer.class == Class::Public).cloned().collect::<Vec<_>>();
+    let mut open = Vec::new();
+    let mut shut = Vec::new();
+    let mut control_tried = false;
+    for view in views.iter().filter(public) {
+        for peer in peers(view) {
+            match peer.reached() {
+                Reached::Connected => open.extend(peer.connect.map(|attempt| attempt.last)),
+                Reached::Failed(_) => {
+                    control_tried |= view.check.role == Role::Control;
+                    shut.extend(peer.connect.map(|attempt| attempt.last));
+                }
+                Reached::Unknown => {}
+            }
+        }
+    }
+    if !open.is_empty() {
+        WayOut::Yes(open)
+    } else if control_tried {
+        WayOut::No(shut)
+    } else {
+        WayOut::Unknown
+    }
+}
+
+/// Whether the kernel or a router said at once that there is no way.
+pub fn is_unreachable(fault: &Fault) -> bool {
+    matches!(fault, Fault::NetworkUnreachable | Fault::HostUnreachable)
 }

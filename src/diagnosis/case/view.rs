@@ -1,0 +1,396 @@
+//! One check and everything seen of it.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::Class;
+use crate::observation::{Change, Family, Fault, Observation, Outcome, Response, Seen, Why};
+use crate::plan::{Check, Plan, Resolver, Role, Rung};
+
+/// One check and everything seen of it.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    /// What was to be examined.
+    pub check: &'a Check,
+    /// What each resolver said, in the plan's order.
+    pub asked: Vec<Asked<'a>>,
+    /// What became of each address, in the order of the observations.
+    pub peers: Vec<Peer<'a>>,
+}
+
+/// One resolver and what it said of one name.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// Who was asked.
+    pub resolver: Resolver,
+    /// Whether the platform uses its answers; otherwise it is there to compare.
+    pub bears: bool,
+    /// One a family.
+    pub lookups: Vec<Attempt<'a>>,
+}
+
+/// A planned attempt: the last try counts.
+#[derive(Clone, Debug)]
+pub struct Attempt<'a> {
+    /// The try that counts.
+    pub last: &'a Observation,
+    /// The tries before it.
+    pub earlier: Vec<&'a Observation>,
+}
+
+/// What a resolver said of a name, both families together.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Name<'a> {
+    /// Addresses that may be somewhere.
+    Addresses(Vec<IpAddr>),
+    /// Only addresses at which nothing can be.
+    Nowhere(Vec<IpAddr>),
+    /// NXDOMAIN, and the zone that says so.
+    NotFound(Option<&'a str>),
+    /// NOERROR without an address, and the zone that says so.
+    Empty(Option<&'a str>),
+    /// Another response code.
+    Failure(&'a str),
+    /// No answer.
+    Silent(&'a Fault),
+    /// Nothing is known: not tried, or our own fault.
+    NotLooked,
+}
+
+/// One address and what became of it.
+#[derive(Clone, Debug)]
+pub struct Peer<'a> {
+    /// Where.
+    pub address: SocketAddr,
+    /// What kind of address it is.
+    pub class: Class,
+    /// Whether the platform would use it: the configured resolvers name it, or none of them names any.
+    pub bears: bool,
+    /// The ordinary connection.
+    pub connect: Option<Attempt<'a>>,
+    /// The ordinary handshake.
+    pub handshake: Option<Attempt<'a>>,
+    /// The ordinary exchange.
+    pub exchange: Option<Attempt<'a>>,
+    /// What was done differently, and what came of it.
+    pub variations: Vec<Variation<'a>>,
+}
+
+/// A connection and handshake that were done differently.
+#[derive(Clone, Debug)]
+pub struct Variation<'a> {
+    /// How.
+    pub changes: &'a [Change],
+    /// Its connection, where it has one of its own.
+    pub connect: Option<Attempt<'a>>,
+    /// Its handshake.
+    pub handshake: Option<Attempt<'a>>,
+}
+
+/// What came of a connection.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reached<'a> {
+    /// It opened.
+    Connected,
+    /// It did not, and that says something of the network.
+    Failed(&'a Fault),
+    /// Nothing is known.
+    Unknown,
+}
+
+impl<'a> View<'a> {
+    /// Arrange what was seen of one check.
+    pub fn new(plan: &'a Plan, check: &'a Check, seen: Vec<&'a Observation>) -> Self {
+        let some_configured = plan.resolvers.iter().any(|resolver| resolver.configured);
+        let asked: Vec<_> = plan
+            .resolvers
+            .iter()
+            .map(|resolver| Asked {
+                resolver: *resolver,
+                bears: resolver.configured || !some_configured,
+                lookups: lookups(&seen, resolver.address),
+            })
+            .filter(|asked| !asked.lookups.is_empty())
+            .collect();
+        let mut view = Self { check, asked, peers: Vec::new() };
+        view.peers = addresses(&seen).into_iter().map(|address| view.peer(plan, address, &seen)).collect();
+        view
+    }
+
+    fn peer(&self, plan: &Plan, address: SocketAddr, seen: &[&'a Observation]) -> Peer<'a> {
+        let here: Vec<_> = seen.iter().copied().filter(|seen| seen.peer == Some(address)).collect();
+        let ordinary = |rung| attempt(here.iter().copied().filter(move |seen| seen.is_ordinary() && seen.rung == rung));
+        Peer {
+            address,
+            class: self.class(plan, address.ip()),
+            bears: self.is_used(address.ip()),
+            connect: ordinary(Rung::Connect),
+            handshake: ordinary(Rung::Handshake),
+            exchange: ordinary(Rung::Exchange),
+            variations: variations(&here),
+        }
+    }
+
+    /// Private where any resolver's answer shows it so.
+    fn class(&self, plan: &Plan, ip: IpAddr) -> Class {
+        let answers = self.asked.iter().map(Asked::addresses).filter(|answer| answer.contains(&ip));
+        let alone = Class::of(ip, &[], &plan.place);
+        answers.map(|answer| Class::of(ip, &answer, &plan.place)).fold(alone, Class::min)
+    }
+
+    fn is_used(&self, ip: IpAddr) -> bool {
+        let mut used = self.asked.iter().filter(|asked| asked.bears).map(Asked::addresses).peekable();
+        let mut none = true;
+        used.any(|answer| {
+            none &= answer.is_empty();
+            answer.contains(&ip)
+        }) || none
+    }
+
+    /// Whether the task start needs it or somebody asked for it: it is neither a control nor the own name.
+    pub fn is_subject(&self) -> bool {
+        match self.check.role {
+            Role::Start | Role::Extra => true,
+            Role::Control | Role::OwnName => false,
+        }
+    }
+
+    /// What names the endpoint: its service name, or the host where there is none.
+    pub fn endpoint(&self) -> &'a str {
+        self.check.endpoint_service.as_deref().unwrap_or(&self.check.host)
+    }
+
+    /// The addresses that the platform would use.
+    pub fn used_peers(&self) -> impl Iterator<Item = &Peer<'a>> {
+        self.peers.iter().filter(|peer| peer.bears)
+    }
+
+    /// What the VPC's own resolver was asked and said.
+    pub fn vpc(&self) -> Option<&Asked<'a>> {
+        self.asked.iter().find(|asked| asked.resolver.vpc)
+    }
+
+    /// The classes of the addresses that one resolver names.
+    pub fn classes(&self, asked: &Asked<'a>, plan: &Plan) -> Vec<Class> {
+        let answer = asked.addresses();
+        let mut classes: Vec<_> = answer.iter().map(|ip| Class::of(*ip, &answer, &plan.place)).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        classes
+    }
+
+    /// Whether something that was to be looked at was not.
+    pub fn is_incomplete(&self, plan: &Plan) -> bool {
+        let asked = self.asked.iter().filter(|asked| asked.bears || plan.place.inside_vpc);
+        let mut lookups = asked.flat_map(|asked| &asked.lookups);
+        let named = self.asked.iter().any(|asked| asked.bears && matches!(asked.name(), Name::Addresses(_)));
+        let climbed = self.peers.iter().any(|peer| peer.bears) || self.check.top == Rung::Resolve;
+        (self.asked.is_empty() && self.peers.is_empty())
+            || (named && !climbed)
+            || lookups.any(Attempt::is_blind)
+            || self.used_peers().any(|peer| peer.is_blind(self.check.top))
+    }
+}
+
+impl<'a> Asked<'a> {
+    /// Every address that it names, both families.
+    pub fn addresses(&self) -> Vec<IpAddr> {
+        let answers = self.lookups.iter().filter_map(|lookup| lookup.last.answer());
+        answers.flat_map(|answer| &answer.addresses).map(|address| address.ip).collect()
+    }
+
+    /// What it says of the name, both families together.
+    pub fn name(&self) -> Name<'a> {
+        let addresses = self.addresses();
+        if !addresses.is_empty() {
+            let nowhere =
+                addresses.iter().all(|ip| ip.to_canonical().is_unspecified() || ip.to_canonical().is_loopback());
+            return if nowhere { Name::Nowhere(addresses) } else { Name::Addresses(addresses) };
+        }
+        self.negative()
+    }
+
+    /// NXDOMAIN holds for both families, so it comes first; "no address" needs both families to say so.
+    fn negative(&self) -> Name<'a> {
+        let answers = || self.lookups.iter().filter_map(|lookup| lookup.last.answer());
+        let soa = answers().find_map(|answer| answer.soa_owner.as_deref());
+        if answers().any(|answer| answer.code == "NXDOMAIN") {
+            return Name::NotFound(soa);
+        }
+        if let Some(answer) = answers().find(|answer| answer.code != "NOERROR") {
+            return Name::Failure(&answer.code);
+        }
+        if self.lookups.iter().any(Attempt::is_blind) {
+            return Name::NotLooked;
+        }
+        match self.lookups.iter().find_map(|lookup| lookup.last.fault()) {
+            Some(fault) => Name::Silent(fault),
+            None if answers().next().is_some() => Name::Empty(soa),
+            None => Name::NotLooked,
+        }
+    }
+
+    /// The questions that failed in a way that says something of the network.
+    pub fn failed(&self) -> impl Iterator<Item = (&'a Observation, &'a Fault)> + '_ {
+        self.lookups.iter().filter_map(|lookup| Some((lookup.last, lookup.network_fault()?)))
+    }
+
+    /// Its observations that count.
+    pub fn seen(&self) -> Vec<&'a Observation> {
+        self.lookups.iter().map(|lookup| lookup.last).collect()
+    }
+
+    /// The kinds of address that it was asked for in vain.
+    pub fn failed_families(&self) -> Vec<Family> {
+        self.failed().filter_map(|(seen, _)| seen.question).collect()
+    }
+}
+
+impl<'a> Attempt<'a> {
+    /// How it failed, where that says something of the network.
+    pub fn network_fault(&self) -> Option<&'a Fault> {
+        self.last.fault().filter(|fault| !fault.could_not_look())
+    }
+
+    /// Whether it says nothing of the network: our own fault, the deadline, a signal.
+    pub fn is_blind(&self) -> bool {
+        match &self.last.outcome {
+            Outcome::Saw { .. } => false,
+            Outcome::Failed { fault, .. } => fault.could_not_look(),
+            Outcome::NotTried { why } => match why {
+                Why::Deadline | Why::Signal | Why::OurFault => true,
+                Why::BelowFailed | Why::NoAddress | Why::TooMany => false,
+            },
+        }
+    }
+
+    /// The tries before it that got no answer, where the last one did.
+    pub fn lost(&self) -> Vec<&'a Observation> {
+        if self.last.seen().is_none() {
+            return Vec::new();
+        }
+        let faulty = |seen: &&Observation| seen.fault().is_some_and(|fault| !fault.could_not_look());
+        self.earlier.iter().copied().filter(faulty).collect()
+    }
+}
+
+impl<'a> Peer<'a> {
+    /// What came of the connection.
+    pub fn reached(&self) -> Reached<'a> {
+        let Some(connect) = &self.connect else { return Reached::Unknown };
+        match (connect.last.seen(), connect.network_fault()) {
+            (Some(_), _) => Reached::Connected,
+            (None, Some(fault)) => Reached::Failed(fault),
+            (None, None) => Reached::Unknown,
+        }
+    }
+
+    /// Whether the connection opened.
+    pub fn connected(&self) -> bool {
+        self.reached() == Reached::Connected
+    }
+
+    /// Whether nothing at all came back.
+    pub fn is_silent(&self) -> bool {
+        match self.reached() {
+            Reached::Failed(fault) => fault.is_silence(),
+            Reached::Connected | Reached::Unknown => false,
+        }
+    }
+
+    /// The HTTP answer.
+    pub fn response(&self) -> Option<&'a Response> {
+        match self.exchange.as_ref()?.last.seen()? {
+            Seen::Response(response) => Some(response),
+            Seen::Answer(_) | Seen::Connection(_) | Seen::Handshake(_) => None,
+        }
+    }
+
+    /// What came of exactly these changes, in any order.
+    pub fn variation(&self, changes: &[Change]) -> Option<&Variation<'a>> {
+        let same =
+            |other: &[Change]| other.len() == changes.len() && other.iter().all(|change| changes.contains(change));
+        self.variations.iter().find(|variation| same(variation.changes))
+    }
+
+    fn is_blind(&self, top: Rung) -> bool {
+        let rungs =
+            [(Rung::Connect, &self.connect), (Rung::Handshake, &self.handshake), (Rung::Exchange, &self.exchange)];
+        for (rung, attempt) in rungs {
+            match attempt {
+                _ if rung > top => return false,
+                None => return true,
+                Some(attempt) if attempt.is_blind() => return true,
+                Some(attempt) if attempt.last.seen().is_none() => return false,
+                Some(_) => {}
+            }
+        }
+        false
+    }
+}
+
+impl<'a> Variation<'a> {
+    /// Whether its handshake got an answer: any handshake at all, or an alert.
+    pub fn answered(&self) -> bool {
+        let alert = |fault: &Fault| matches!(fault, Fault::TlsAlert { .. });
+        self.handshake
+            .as_ref()
+            .is_some_and(|attempt| attempt.last.seen().is_some() || attempt.network_fault().is_some_and(alert))
+    }
+
+    /// How it failed, at whichever rung, where that says something of the network.
+    pub fn fault(&self) -> Option<&'a Fault> {
+        let fault = |attempt: &Option<Attempt<'a>>| attempt.as_ref().and_then(Attempt::network_fault);
+        fault(&self.handshake).or_else(|| fault(&self.connect))
+    }
+
+    /// Its observations that count.
+    pub fn seen(&self) -> Vec<&'a Observation> {
+        [&self.connect, &self.handshake].into_iter().flatten().map(|attempt| attempt.last).collect()
+    }
+}
+
+fn attempt<'a>(tries: impl Iterator<Item = &'a Observation>) -> Option<Attempt<'a>> {
+    let mut tries: Vec<_> = tries.collect();
+    tries.sort_by_key(|seen| seen.attempt);
+    let last = tries.pop()?;
+    Some(Attempt { last, earlier: tries })
+}
+
+fn lookups<'a>(seen: &[&'a Observation], resolver: SocketAddr) -> Vec<Attempt<'a>> {
+    let of = |family| {
+        let mine =
+            seen.iter().copied().filter(move |seen| seen.rung == Rung::Resolve && seen.resolver == Some(resolver));
+        attempt(mine.filter(move |seen| seen.question == family))
+    };
+    [Some(Family::A), Some(Family::Aaaa), None].into_iter().filter_map(of).collect()
+}
+
+fn addresses(seen: &[&Observation]) -> Vec<SocketAddr> {
+    let mut addresses = Vec::new();
+    for peer in seen.iter().filter_map(|seen| seen.peer) {
+        if !addresses.contains(&peer) {
+            addresses.push(peer);
+        }
+    }
+    addresses
+}
+
+fn variations<'a>(here: &[&'a Observation]) -> Vec<Variation<'a>> {
+    let mut kinds: Vec<&'a [Change]> = Vec::new();
+    for seen in here.iter().filter(|seen| !seen.is_ordinary()) {
+        if !kinds.contains(&seen.variation.as_slice()) {
+            kinds.push(&seen.variation);
+        }
+    }
+    let of = |changes: &'a [Change], rung| {
+        attempt(here.iter().copied().filter(move |seen| seen.variation == changes && seen.rung == rung))
+    };
+    kinds
+        .into_iter()
+        .map(|changes| Variation {
+            changes,
+            connect: of(changes, Rung::Connect),
+            handshake: of(changes, Rung::Handshake),
+        })
+        .collect()
+}
