@@ -1,10 +1,17 @@
 //! What the observations of all checks together mean: a pure function of the plan and of what was seen.
 
+mod aws;
 mod case;
+mod draft;
+mod ecs_error;
+mod ledger;
 mod our_fault;
 pub mod recognise;
 mod rules;
+#[cfg(test)]
+mod testing;
 mod verdict;
+mod words;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,45 @@
 //! The rules, most particular first: one file a rule, its words, its fix, its table test.
+//!
+//! A rule is a function `find(case, ledger) -> Vec<Finding>`. The [`Ledger`] holds every [`Trouble`](super::ledger::Trouble)
+//! of the run that still needs a cause: a check, a [`Stage`](super::ledger::Stage) of the ladder, the fault, the
+//! observations that show it. A rule
+//!
+//! 1. takes what it explains: `let taken = ledger.take(|trouble| …)`. Taken troubles are not offered to later rules, so
+//!    a cause takes its dependents with it. What nobody takes becomes `unexplained`;
+//! 2. returns nothing if it took nothing;
+//! 3. drafts one finding a cause, all its checks folded in: [`Draft::new`](super::draft::Draft::new)`(id, case, &taken)`
+//!    fills in severity (error where a required check fails by a trouble), purposes, checks, evidence and the stop reason
+//!    of ECS; the rule adds certainty (`likely`, `possible`, with the alternatives), the sentences and the fixes.
+//!
+//! `trouble.view` is everything seen of the check, `trouble.peer()` everything seen of the address (ordinary attempts and
+//! variations: `peer.variation(&[Change::ShortHello])`), `case` the run as a whole (`case.way_out()`). Commands come from
+//! [`aws`](super::aws), lists of hosts and times from [`words`](super::words). A finding that nothing went wrong for (an
+//! `info`) is a draft of no troubles with `.about(view, evidence)`. Findings about checks none of which is required are
+//! dropped here, so no rule asks for that.
+//!
+//! To add a rule: one file in `rules/`, its `mod` line, and its place in `RULES`. Its test is a table of scenes: see
+//! [`testing`](super::testing).
 
+mod connection_refused;
+mod no_local_route;
+mod unexplained;
+
+use super::ledger::Ledger;
 use super::{Case, Finding};
 
+type Rule = for<'c> fn(&'c Case<'c>, &mut Ledger<'c>) -> Vec<Finding>;
+
+const RULES: &[Rule] = &[connection_refused::find, no_local_route::find, unexplained::find];
+
 /// Everything the rules find.
-pub fn findings(case: &Case<'_>) -> Vec<Finding> {
-    let _ = case;
-    Vec::new()
+pub fn findings<'c>(case: &'c Case<'c>) -> Vec<Finding> {
+    let mut ledger = Ledger::new(case);
+    let found = RULES.iter().flat_map(|rule| rule(case, &mut ledger));
+    found.filter(|finding| concerns_a_need(case, finding)).collect()
+}
+
+/// What is not required yields no finding by itself.
+fn concerns_a_need(case: &Case<'_>, finding: &Finding) -> bool {
+    let required = |id| case.view(id).is_some_and(|view| view.check.required);
+    finding.checks.is_empty() || finding.checks.iter().any(required)
 }

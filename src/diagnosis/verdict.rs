@@ -1,10 +1,13 @@
 //! From findings to each check's state, the verdict and the exit code.
 
+use std::collections::HashSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Ended, Finding};
-use crate::plan::{CheckId, Purpose, Route};
+use super::case::View;
+use super::{Case, Ended, Finding, Severity, words};
+use crate::plan::{CheckId, Purpose, Route, Rung};
 
 /// What a run comes to.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,13 +115,192 @@ pub struct Summary {
 
 /// Judge the case by its findings.
 pub fn judge(case: &Case<'_>, findings: Vec<Finding>, ended: Ended) -> Judgement {
-    let _ = ended;
-    Judgement {
-        findings,
-        checks: vec![],
-        summary: Summary::default(),
-        verdict: Verdict::Inconclusive,
-        exit_code: 71,
-        headline: format!("{} checks were not judged", case.plan.checks.len()),
+    let findings = sorted(case, findings);
+    let checks: Vec<_> = case.views.iter().map(|view| result(case, view, &findings)).collect();
+    let summary = count(&checks);
+    let blind = is_blind(case);
+    let verdict = verdict(case, &findings, blind, ended);
+    let exit_code = exit_code(case, &findings, verdict);
+    let headline = headline(case, &findings, verdict, ended);
+    Judgement { findings, checks, summary, verdict, exit_code, headline }
+}
+
+/// Errors in the order in which the task start meets them, lower rungs first; then warnings, then the rest.
+fn sorted(case: &Case<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(|finding| (finding.severity, tens(case, finding), ones(case, finding)));
+    findings
+}
+
+fn result(case: &Case<'_>, view: &View<'_>, findings: &[Finding]) -> CheckResult {
+    let check = view.check;
+    CheckResult {
+        id: check.id.clone(),
+        purpose: check.purpose,
+        service: check.service.map(str::to_owned),
+        host: check.host.clone(),
+        port: check.port,
+        required: check.required,
+        expected_route: check.expect,
+        observed_route: case.observed_route(view),
+        status: status(case, view, findings),
+        endpoint_service: check.endpoint_service.clone(),
+        note: check.note.clone(),
+    }
+}
+
+fn status(case: &Case<'_>, view: &View<'_>, findings: &[Finding]) -> CheckStatus {
+    let worst =
+        findings.iter().filter(|finding| finding.checks.contains(&view.check.id)).map(|finding| finding.severity);
+    match worst.min() {
+        Some(Severity::Error) => CheckStatus::Fail,
+        _ if view.is_incomplete(case.plan) => CheckStatus::NotRun,
+        Some(Severity::Warning) => CheckStatus::Warn,
+        Some(Severity::Info) | None => CheckStatus::Pass,
+    }
+}
+
+fn count(checks: &[CheckResult]) -> Summary {
+    let mut summary = Summary { checks: checks.len(), ..Summary::default() };
+    for check in checks {
+        match check.status {
+            CheckStatus::Pass => summary.passed += 1,
+            CheckStatus::Fail => summary.failed += 1,
+            CheckStatus::Warn => summary.warned += 1,
+            CheckStatus::NotRun => summary.not_run += 1,
+        }
+    }
+    summary
+}
+
+/// Whether anything that the task start needs was not looked at.
+fn is_blind(case: &Case<'_>) -> bool {
+    case.resolvers_unread() || case.views.iter().any(|view| view.check.required && view.is_incomplete(case.plan))
+}
+
+/// A proven fault wins over the deadline, a signal over everything.
+fn verdict(case: &Case<'_>, findings: &[Finding], blind: bool, ended: Ended) -> Verdict {
+    let has = |severity| findings.iter().any(|finding| finding.severity == severity);
+    match ended {
+        Ended::Signal => Verdict::Inconclusive,
+        Ended::Completed | Ended::Deadline if has(Severity::Error) => Verdict::Fail,
+        Ended::Completed | Ended::Deadline if blind => Verdict::Inconclusive,
+        Ended::Completed | Ended::Deadline if case.plan.strict && has(Severity::Warning) => Verdict::Fail,
+        Ended::Completed | Ended::Deadline => Verdict::Pass,
+    }
+}
+
+fn exit_code(case: &Case<'_>, findings: &[Finding], verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Pass => 0,
+        Verdict::Inconclusive => INCONCLUSIVE,
+        Verdict::Fail => decisive(case, findings).map_or(ONLY_WARNINGS, |(tens, ones, _)| tens * 10 + ones),
+    }
+}
+
+const ONLY_WARNINGS: u8 = 4;
+const INCONCLUSIVE: u8 = 71;
+
+/// The first thing of the task start that fails, the lowest rung by which it does, and the finding that says so.
+fn decisive<'f>(case: &Case<'_>, findings: &'f [Finding]) -> Option<(u8, u8, &'f Finding)> {
+    let errors = || findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let first = errors().map(|finding| tens(case, finding)).min()?;
+    errors()
+        .filter(|finding| required_purposes(case, finding).any(|purpose| digit(purpose) == first) || first == OTHER)
+        .map(|finding| (first, ones(case, finding), finding))
+        .min_by_key(|(_, ones, _)| *ones)
+}
+
+fn required_purposes(case: &Case<'_>, finding: &Finding) -> impl Iterator<Item = Purpose> {
+    let views = case.views.iter().filter(|view| view.check.required && finding.checks.contains(&view.check.id));
+    views.map(|view| view.check.purpose)
+}
+
+fn tens(case: &Case<'_>, finding: &Finding) -> u8 {
+    required_purposes(case, finding).map(digit).min().unwrap_or(OTHER)
+}
+
+const OTHER: u8 = 6;
+
+fn digit(purpose: Purpose) -> u8 {
+    match purpose {
+        Purpose::Secrets => 1,
+        Purpose::RegistryToken => 2,
+        Purpose::Logs => 3,
+        Purpose::Registry => 4,
+        Purpose::Layers => 5,
+        Purpose::Volumes | Purpose::Exec | Purpose::Other => OTHER,
+    }
+}
+
+/// Where the id gives no digit, the lowest rung of the evidence does.
+fn ones(case: &Case<'_>, finding: &Finding) -> u8 {
+    if finding.id.ones() != 0 {
+        return finding.id.ones();
+    }
+    let shown: HashSet<_> = finding.evidence.iter().collect();
+    let rungs = case.observations.iter().filter(|seen| shown.contains(&seen.id)).map(|seen| match seen.rung {
+        Rung::Resolve => 1,
+        Rung::Connect => 3,
+        Rung::Handshake => 4,
+        Rung::Exchange => 5,
+    });
+    rungs.min().unwrap_or(5)
+}
+
+fn headline(case: &Case<'_>, findings: &[Finding], verdict: Verdict, ended: Ended) -> String {
+    match verdict {
+        Verdict::Pass => passed(case, findings),
+        Verdict::Fail => match decisive(case, findings) {
+            Some((tens, _, finding)) => format!("{}: {}", what_fails(tens), finding.summary),
+            None => format!("nothing fails, and with --strict warnings do: {}", first_summary(findings)),
+        },
+        Verdict::Inconclusive => format!("not known: {}{}", why_blind(case, ended), seen_so_far(findings)),
+    }
+}
+
+fn passed(case: &Case<'_>, findings: &[Finding]) -> String {
+    let required = case.views.iter().filter(|view| view.check.required).count();
+    let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
+    let but = if warnings == 0 { String::new() } else { format!(", with {}", words::plural(warnings, "warning")) };
+    match required {
+        0 => format!("nothing was required{but}"),
+        1 => format!("the one endpoint that is required answers as it should{but}"),
+        _ => format!("all {required} endpoints that are required answer as they should{but}"),
+    }
+}
+
+/// As a tired person at night asks for it.
+fn what_fails(tens: u8) -> &'static str {
+    match tens {
+        1 => "the secrets can't be fetched",
+        2 => "the registry token can't be fetched",
+        3 => "the log stream can't be opened",
+        4 => "the image's manifest can't be fetched",
+        5 => "the image's layers can't be fetched",
+        _ => "an endpoint that is required can't be used",
+    }
+}
+
+fn first_summary(findings: &[Finding]) -> &str {
+    findings.first().map(|finding| finding.summary.as_str()).unwrap_or_default()
+}
+
+fn why_blind(case: &Case<'_>, ended: Ended) -> String {
+    let blind: Vec<_> = case.views.iter().filter(|view| view.check.required && view.is_incomplete(case.plan)).collect();
+    let hosts = words::list(blind.iter().map(|view| &view.check.host));
+    match ended {
+        Ended::Signal => "the run was told to stop before it was done".to_owned(),
+        Ended::Deadline if !blind.is_empty() => format!("the deadline came before {hosts} was wholly looked at"),
+        Ended::Completed | Ended::Deadline if blind.is_empty() => {
+            "the list of configured resolvers could not be read".to_owned()
+        }
+        Ended::Completed | Ended::Deadline => format!("{hosts} could not be looked at, for reasons of our own"),
+    }
+}
+
+fn seen_so_far(findings: &[Finding]) -> String {
+    match findings.iter().find(|finding| finding.severity == Severity::Error) {
+        Some(finding) => format!("; by then: {}", finding.summary),
+        None => String::new(),
     }
 }

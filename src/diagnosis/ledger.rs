@@ -1,0 +1,272 @@
+//! Everything that went wrong and needs a cause. Rules take from it what they explain; nothing is explained twice.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::case::{Attempt, Case, Class, Name, Peer, Reached, View, is_unreachable};
+use super::recognise::{Recognition, recognise};
+use super::{ObservedRoute, Severity};
+use crate::observation::{Fault, Observation, TrustedBy};
+use crate::plan::{Reach, Route, Rung};
+
+/// One thing that went wrong with one check.
+#[derive(Clone, Debug)]
+pub struct Trouble<'c> {
+    /// The check and everything seen of it.
+    pub view: &'c View<'c>,
+    /// Where on the ladder, and with whom.
+    pub stage: Stage,
+    /// How an attempt failed, where one did.
+    pub fault: Option<&'c Fault>,
+    /// What shows it.
+    pub evidence: Vec<&'c Observation>,
+    /// Whether the platform meets it too: then a required check fails by it.
+    pub bears: bool,
+}
+
+/// Where on the ladder something went wrong, and with whom.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stage {
+    /// A resolver did not answer a question.
+    Resolver(SocketAddr),
+    /// A resolver answered, and gave no address that could be used.
+    Name(SocketAddr),
+    /// An address did not accept the connection.
+    Connect(SocketAddr),
+    /// A handshake was not finished.
+    Handshake(SocketAddr),
+    /// A handshake was finished with a certificate that is no good.
+    Certificate(SocketAddr),
+    /// A request got no HTTP answer.
+    Exchange(SocketAddr),
+    /// The HTTP answer is not that of the service, or the service fails.
+    Answer(SocketAddr),
+    /// The route is not the one that is asserted.
+    Route,
+    /// A rung took longer than it should, or tries were lost.
+    Slow,
+}
+
+impl Stage {
+    /// The address that was tried.
+    pub fn peer(self) -> Option<SocketAddr> {
+        match self {
+            Self::Connect(peer)
+            | Self::Handshake(peer)
+            | Self::Certificate(peer)
+            | Self::Exchange(peer)
+            | Self::Answer(peer) => Some(peer),
+            Self::Resolver(_) | Self::Name(_) | Self::Route | Self::Slow => None,
+        }
+    }
+
+    /// The resolver that was asked.
+    pub fn resolver(self) -> Option<SocketAddr> {
+        match self {
+            Self::Resolver(resolver) | Self::Name(resolver) => Some(resolver),
+            Self::Connect(_)
+            | Self::Handshake(_)
+            | Self::Certificate(_)
+            | Self::Exchange(_)
+            | Self::Answer(_)
+            | Self::Route
+            | Self::Slow => None,
+        }
+    }
+
+    /// Whether it lies in names, below any connection.
+    pub fn is_dns(self) -> bool {
+        self.resolver().is_some()
+    }
+}
+
+impl<'c> Trouble<'c> {
+    /// The address that was tried, with everything that came of it.
+    pub fn peer(&self) -> Option<&'c Peer<'c>> {
+        let address = self.stage.peer()?;
+        self.view.peers.iter().find(|peer| peer.address == address)
+    }
+
+    /// Whether a TCP connection stayed without any answer, to an address of this class.
+    pub fn is_silent_connect(&self, class: Class) -> bool {
+        matches!(self.stage, Stage::Connect(_))
+            && self.fault.is_some_and(Fault::is_silence)
+            && self.peer().is_some_and(|peer| peer.class == class)
+    }
+
+    /// Error where a required check fails by it.
+    pub fn severity(&self) -> Severity {
+        let fails = self.bears && self.view.check.required && self.stage != Stage::Slow;
+        if fails { Severity::Error } else { Severity::Warning }
+    }
+}
+
+/// What still needs a cause.
+#[derive(Debug)]
+pub struct Ledger<'c> {
+    open: Vec<Trouble<'c>>,
+}
+
+impl<'c> Ledger<'c> {
+    /// Everything that went wrong in the case.
+    pub fn new(case: &'c Case<'c>) -> Self {
+        let expected = |view: &&View<'_>| view.is_subject() && view.check.expect != Route::Blocked;
+        let mut open: Vec<_> = case.views.iter().filter(expected).flat_map(|view| troubles(case, view)).collect();
+        open.extend(case.subjects().filter_map(|view| route(case, view)));
+        Self { open }
+    }
+
+    /// Take what the rule explains; later rules no longer see it.
+    pub fn take(&mut self, explained: impl FnMut(&Trouble<'c>) -> bool) -> Vec<Trouble<'c>> {
+        let mut explained = explained;
+        self.open.extract_if(.., |trouble| explained(trouble)).collect()
+    }
+
+    /// What still needs a cause.
+    pub fn open(&self) -> &[Trouble<'c>] {
+        &self.open
+    }
+}
+
+fn troubles<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Vec<Trouble<'c>> {
+    let mut troubles = names(case, view);
+    for peer in view.peers.iter().filter(|peer| is_of_interest(peer)) {
+        troubles.extend(connect(case, view, peer).or_else(|| above(view, peer)));
+    }
+    troubles.extend(slow(case, view));
+    troubles
+}
+
+/// Addresses that only the comparison names matter where they are what the configured resolver should have named.
+fn is_of_interest(peer: &Peer<'_>) -> bool {
+    match peer.class {
+        Class::Private => true,
+        Class::Public => peer.bears,
+        Class::Nowhere => false,
+    }
+}
+
+fn names<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Vec<Trouble<'c>> {
+    let mut troubles = Vec::new();
+    for asked in view.asked.iter().filter(|asked| asked.bears || case.plan.place.inside_vpc) {
+        let at = asked.resolver.address;
+        let fault = asked.failed().next().map(|(_, fault)| fault);
+        let (stage, fault, evidence, some) = match asked.name() {
+            Name::NotLooked => continue,
+            Name::Addresses(_) if fault.is_none() => continue,
+            // One family answers and the other does not: late, and not fatal.
+            Name::Addresses(_) => (Stage::Resolver(at), fault, asked.failed().map(|(seen, _)| seen).collect(), true),
+            Name::Silent(fault) => (Stage::Resolver(at), Some(fault), asked.seen(), false),
+            Name::Nowhere(_) | Name::NotFound(_) | Name::Empty(_) | Name::Failure(_) => {
+                (Stage::Name(at), None, asked.seen(), false)
+            }
+        };
+        troubles.push(Trouble { view, stage, fault, evidence, bears: asked.bears && !some && is_alone(view, at) });
+    }
+    troubles
+}
+
+/// With a second configured resolver that names addresses, the platform goes on with that one.
+fn is_alone(view: &View<'_>, at: SocketAddr) -> bool {
+    let others = view.asked.iter().filter(|asked| asked.bears && asked.resolver.address != at);
+    !others.map(super::case::Asked::name).any(|name| matches!(name, Name::Addresses(_)))
+}
+
+fn connect<'c>(case: &'c Case<'c>, view: &'c View<'c>, peer: &'c Peer<'c>) -> Option<Trouble<'c>> {
+    let Reached::Failed(fault) = peer.reached() else { return None };
+    let at_once = peer.address.is_ipv6() && is_unreachable(fault);
+    let beside = || view.used_peers().any(|other| other.address.is_ipv4());
+    // Without an IPv6 address of its own a task never uses the AAAA records.
+    if at_once && !case.plan.place.has_ipv6() && beside() {
+        return None;
+    }
+    let spare = at_once && view.used_peers().any(|other| other.address.is_ipv4() && other.connected());
+    let evidence = peer.connect.iter().map(|attempt| attempt.last).collect();
+    let bears = peer.bears && !spare;
+    Some(Trouble { view, stage: Stage::Connect(peer.address), fault: Some(fault), evidence, bears })
+}
+
+fn above<'c>(view: &'c View<'c>, peer: &'c Peer<'c>) -> Option<Trouble<'c>> {
+    let trouble = |stage, attempt: &Attempt<'c>| Trouble {
+        view,
+        stage,
+        fault: attempt.network_fault(),
+        evidence: vec![attempt.last],
+        bears: peer.bears,
+    };
+    let handshake = peer.handshake.as_ref()?;
+    if handshake.network_fault().is_some() {
+        return Some(trouble(Stage::Handshake(peer.address), handshake));
+    }
+    let bad = |shown: &crate::observation::Handshake| {
+        !shown.problems.is_empty() || shown.trusted_by.is_none_or(|roots| roots == TrustedBy::Bundle)
+    };
+    if handshake.last.seen().is_some() && handshake.last.handshake().is_some_and(bad) {
+        return Some(trouble(Stage::Certificate(peer.address), handshake));
+    }
+    let exchange = peer.exchange.as_ref()?;
+    if exchange.network_fault().is_some() {
+        return Some(trouble(Stage::Exchange(peer.address), exchange));
+    }
+    match recognition(view, peer)? {
+        Recognition::Service => None,
+        Recognition::Unfamiliar
+        | Recognition::Foreign { .. }
+        | Recognition::Failing { .. }
+        | Recognition::Throttled => Some(trouble(Stage::Answer(peer.address), exchange)),
+    }
+}
+
+/// Whose answer an address gave, where it gave one.
+pub fn recognition(view: &View<'_>, peer: &Peer<'_>) -> Option<Recognition> {
+    Some(recognise(view.check.question.as_ref()?, &view.check.host, peer.response()?))
+}
+
+fn route<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Option<Trouble<'c>> {
+    let observed = case.observed_route(view);
+    let broken = match (view.check.expect, observed) {
+        (_, ObservedRoute::None) | (Route::Any, _) => false,
+        (Route::Blocked, _) => true,
+        (Route::Private, ObservedRoute::Private) => false,
+        (Route::Private, ObservedRoute::Gateway) => view.check.reach != Reach::GatewayOrInterface,
+        (Route::Gateway, ObservedRoute::Gateway) | (Route::Public, ObservedRoute::Public) => false,
+        (Route::Private, ObservedRoute::Public | ObservedRoute::S3Undetermined) => true,
+        (Route::Gateway, ObservedRoute::Private | ObservedRoute::Public | ObservedRoute::S3Undetermined) => true,
+        (Route::Public, ObservedRoute::Private | ObservedRoute::Gateway | ObservedRoute::S3Undetermined) => true,
+    };
+    let open = view.used_peers().filter(|peer| peer.connected()).filter_map(|peer| peer.connect.as_ref());
+    let evidence = open.map(|attempt| attempt.last).collect();
+    broken.then_some(Trouble { view, stage: Stage::Route, fault: None, evidence, bears: true })
+}
+
+/// One a check: whatever answered late, or only when asked again.
+fn slow<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Option<Trouble<'c>> {
+    let limit = case.plan.limits.slow_ms;
+    let lookups = view.asked.iter().filter(|asked| asked.bears).flat_map(|asked| &asked.lookups);
+    let rungs = view.used_peers().flat_map(|peer| [&peer.connect, &peer.handshake, &peer.exchange]).flatten();
+    let mut evidence = Vec::new();
+    for attempt in lookups.chain(rungs) {
+        evidence.extend(attempt.lost());
+        if attempt.last.seen().is_some() && attempt.last.took_ms > limit {
+            evidence.push(attempt.last);
+        }
+    }
+    let bears = !evidence.is_empty();
+    bears.then_some(Trouble { view, stage: Stage::Slow, fault: None, evidence, bears })
+}
+
+/// Whether the address lies outside the VPC's ranges, where those were given.
+pub fn is_outside_vpc(case: &Case<'_>, ip: IpAddr) -> bool {
+    let place = &case.plan.place;
+    !place.vpc_cidrs.is_empty() && !place.vpc_cidrs.iter().chain(&place.subnets).any(|net| net.contains(&ip))
+}
+
+/// Whether a trouble lies on this rung.
+pub fn rung(stage: Stage) -> Option<Rung> {
+    match stage {
+        Stage::Resolver(_) | Stage::Name(_) => Some(Rung::Resolve),
+        Stage::Connect(_) => Some(Rung::Connect),
+        Stage::Handshake(_) | Stage::Certificate(_) => Some(Rung::Handshake),
+        Stage::Exchange(_) | Stage::Answer(_) => Some(Rung::Exchange),
+        Stage::Route | Stage::Slow => None,
+    }
+}

@@ -1,0 +1,44 @@
+//! `unexplained`: what no rule took. Everything seen of it is shown; nothing is passed over in silence.
+
+use crate::diagnosis::draft::Draft;
+use crate::diagnosis::ledger::{Ledger, Stage, Trouble};
+use crate::diagnosis::{Case, Finding, FindingId, aws, words};
+use crate::plan::CheckId;
+
+/// Take everything that is left, a finding a check.
+pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
+    let mut left = ledger.take(|_| true);
+    let mut findings = Vec::new();
+    while let Some(first) = left.first() {
+        let id: &CheckId = &first.view.check.id;
+        let (mine, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|trouble| trouble.view.check.id == *id);
+        findings.push(finding(case, &mine));
+        left = others;
+    }
+    findings
+}
+
+fn finding<'c>(case: &'c Case<'c>, mine: &[Trouble<'c>]) -> Finding {
+    Draft::new(FindingId::Unexplained, case, mine)
+        .summary(format!("{}: {}.", words::hosts(mine), words::list(mine.iter().map(seen))))
+        .meaning("No rule explains this: it is shown as it was seen.")
+        .fix(aws::step("read the observations named as evidence, and report them so that a rule can be written"))
+        .finding()
+}
+
+fn seen(trouble: &Trouble<'_>) -> String {
+    let fault = trouble.fault.map(|fault| format!(", {fault}")).unwrap_or_default();
+    let status = trouble.evidence.iter().find_map(|seen| seen.response()).map(|response| response.status);
+    let status = status.map(|status| format!(", status {status}")).unwrap_or_default();
+    match trouble.stage {
+        Stage::Resolver(at) => format!("the resolver {at} fails{fault}"),
+        Stage::Name(at) => format!("the resolver {at} gives no address"),
+        Stage::Connect(at) => format!("the connection to {at} fails{fault}"),
+        Stage::Handshake(at) => format!("the TLS handshake with {at} fails{fault}"),
+        Stage::Certificate(at) => format!("the certificate of {at} is no good"),
+        Stage::Exchange(at) => format!("the request to {at} gets no answer{fault}"),
+        Stage::Answer(at) => format!("the answer of {at} is not the service's{status}"),
+        Stage::Route => "the route is not the one that is asserted".to_owned(),
+        Stage::Slow => "it answers late, or only when asked again".to_owned(),
+    }
+}

@@ -1,0 +1,60 @@
+//! Lists of names and addresses, short enough for a sentence.
+
+use super::ledger::Trouble;
+
+/// How many are named before the rest is counted.
+const NAMED: usize = 3;
+
+/// `a, b and c`, or `a, b, c and 4 more`; each item once.
+pub fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for item in items {
+        let word = item.to_string();
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    if words.len() > NAMED + 1 {
+        let more = words.len() - NAMED;
+        words.truncate(NAMED);
+        return format!("{} and {more} more", words.join(", "));
+    }
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// The hosts that the troubles are about.
+pub fn hosts(troubles: &[Trouble<'_>]) -> String {
+    list(troubles.iter().map(|trouble| &trouble.view.check.host))
+}
+
+/// The addresses that were tried, with their ports.
+pub fn peers(troubles: &[Trouble<'_>]) -> String {
+    list(troubles.iter().filter_map(|trouble| trouble.stage.peer()))
+}
+
+/// The longest time that any of the attempts took.
+pub fn took(troubles: &[Trouble<'_>]) -> String {
+    let all = troubles.iter().flat_map(|trouble| &trouble.evidence);
+    millis(all.map(|seen| seen.took_ms).max().unwrap_or_default())
+}
+
+/// `40 ms` or `4.0 s`.
+pub fn millis(ms: u64) -> String {
+    if ms < 1_000 { format!("{ms} ms") } else { format!("{}.{} s", ms / 1_000, ms % 1_000 / 100) }
+}
+
+/// The word, with an `s` unless there is one.
+pub fn plural(count: usize, word: &str) -> String {
+    if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
+}
+
+/// `does` or `do`, and the like, by the number of hosts.
+pub fn verb<'w>(troubles: &[Trouble<'_>], one: &'w str, several: &'w str) -> &'w str {
+    let mut hosts = troubles.iter().map(|trouble| &trouble.view.check.host);
+    let first = hosts.next();
+    if hosts.all(|host| Some(host) == first) { one } else { several }
+}
