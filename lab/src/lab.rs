@@ -155,7 +155,7 @@ pub fn millis_between(from: SystemTime, to: SystemTime) -> Option<f64> {
     to.duration_since(from).ok().map(millis)
 }
 
-/// A duration in milliseconds.
+/// A duration in milliseconds, to the microsecond.
 pub fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
+    (time.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }

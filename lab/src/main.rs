@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a command line tool says what it finds")]
 
 mod catalog;
+mod chain;
 mod check;
 mod dns;
 mod enter;
@@ -44,18 +45,8 @@ enum Command {
     Run {
         #[command(flatten)]
         what: What,
-        /// Ask for the report as one JSON document
-        #[arg(long)]
-        json: bool,
-        /// Keep standard output in this file as well
-        #[arg(long, value_name = "FILE")]
-        keep_report: Option<PathBuf>,
-        /// Write figures of the run to this file as JSON
-        #[arg(long, value_name = "FILE")]
-        stats: Option<PathBuf>,
-        /// More arguments for vpcprobe
-        #[arg(last = true)]
-        extra: Vec<String>,
+        #[command(flatten)]
+        how: How,
     },
     /// Run vpcprobe in a scenario and hold its report against the scenario's [expect]
     Check {
@@ -99,6 +90,25 @@ struct What {
     dir: Option<PathBuf>,
 }
 
+#[derive(Args)]
+struct How {
+    /// Ask for the report as one JSON document
+    #[arg(long)]
+    json: bool,
+    /// Keep standard output in this file as well
+    #[arg(long, value_name = "FILE")]
+    keep_report: Option<PathBuf>,
+    /// Write figures of the run to this file as JSON
+    #[arg(long, value_name = "FILE")]
+    stats: Option<PathBuf>,
+    /// Afterwards walk metadata, name, connection, handshake and request of this host one by one, for the figures
+    #[arg(long, value_name = "HOST", requires = "stats")]
+    chain: Option<String>,
+    /// More arguments for vpcprobe
+    #[arg(last = true)]
+    extra: Vec<String>,
+}
+
 fn main() -> ExitCode {
     match perform(Cli::parse().command) {
         Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)),
@@ -113,10 +123,10 @@ fn perform(command: Command) -> Result<i32, String> {
     match command {
         Command::List { dir } => list(dir.as_deref()),
         Command::Launch { max_files, privileged, program } => task::launch_main(&program, max_files, privileged),
-        Command::Run { what, json, keep_report, stats, extra } => {
+        Command::Run { what, how } => {
             let (_, scenario) = Scenario::find(&what.scenario, what.dir.as_deref())?;
             enter::namespaces()?;
-            run(scenario, &what.binary, json, keep_report.as_deref(), stats.as_deref(), extra)
+            run(scenario, &what.binary, how)
         }
         Command::Check { what, schema } => {
             let (name, scenario) = Scenario::find(&what.scenario, what.dir.as_deref())?;
@@ -140,26 +150,20 @@ fn list(dir: Option<&Path>) -> Result<i32, String> {
     Ok(0)
 }
 
-fn run(
-    scenario: Scenario,
-    binary: &Path,
-    json: bool,
-    keep_report: Option<&Path>,
-    stats: Option<&Path>,
-    extra: Vec<String>,
-) -> Result<i32, String> {
+fn run(scenario: Scenario, binary: &Path, how: How) -> Result<i32, String> {
     let lab = Lab::build(scenario)?;
-    let launch = probe(&lab, binary, json, extra)?;
-    let output = if keep_report.is_some() { Output::Kept } else { Output::Through };
-    let outcome = lab.run(&launch, output)?;
-    if let Some(file) = keep_report {
+    let launch = probe(&lab, binary, how.json, how.extra)?;
+    let output = if how.keep_report.is_some() { Output::Kept } else { Output::Through };
+    let mut outcome = lab.run(&launch, output)?;
+    if let Some(file) = how.keep_report {
         print!("{}", outcome.stdout);
         eprint!("{}", outcome.stderr);
-        write(file, &outcome.stdout)?;
+        write(&file, &outcome.stdout)?;
     }
-    if let Some(file) = stats {
+    if let Some(file) = how.stats {
+        outcome.stats.chain = how.chain.map(|host| chain::walk(lab.world(), &host)).transpose()?;
         let text = serde_json::to_string_pretty(&outcome.stats).map_err(|e| e.to_string())?;
-        write(file, &(text + "\n"))?;
+        write(&file, &(text + "\n"))?;
     }
     Ok(outcome.ended.exit)
 }

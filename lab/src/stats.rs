@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
+use crate::chain::Chain;
 use crate::lab::{millis, millis_between};
 use crate::network::Sent;
 use crate::task::{Ended, Started};
@@ -27,6 +28,8 @@ pub struct Stats {
     pub syns: u64,
     /// The longest packet seen in either direction.
     pub longest_packet_bytes: usize,
+    /// A plain client's way to one host, where asked for.
+    pub chain: Option<Chain>,
 }
 
 impl Stats {
@@ -41,6 +44,7 @@ impl Stats {
             dns_peak_per_s: peak(&sent.dns),
             syns: sent.syns,
             longest_packet_bytes: sent.longest,
+            chain: None,
         }
     }
 }

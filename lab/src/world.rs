@@ -3,6 +3,8 @@
 mod endpoints;
 mod names;
 mod public;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

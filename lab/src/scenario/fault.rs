@@ -26,6 +26,14 @@ impl Fault {
         if self.place.port.is_some() && self.what.layer() != Layer::Packets {
             return Err(format!("fault {:?}: `port` is for packets only", self.what));
         }
+        let place = &self.place;
+        let of_addresses = place.address.is_some() || place.zone.is_some() || place.public.is_some();
+        if of_addresses && self.what.layer() == Layer::Dns {
+            return Err(format!("fault {:?}: a question has no address, zone or public side", self.what));
+        }
+        if self.what.layer() == Layer::Task && *place != Place::default() {
+            return Err(format!("fault {:?}: routes are the task's own, without `where`", self.what));
+        }
         let patterns = [self.place.host.as_deref(), self.what.pattern()];
         if let Some(pattern) = patterns.into_iter().flatten().find(|pattern| !is_pattern(pattern)) {
             return Err(format!("`{pattern}` has a `*` elsewhere than in `*.` at its front"));
@@ -255,4 +263,35 @@ pub enum Direction {
     /// Both.
     #[default]
     Both,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_that_would_do_nothing_is_refused() {
+        let table = [
+            ("where = { resolver = \"vpc\" }\nwhat = \"tls-reset\"", "a resolver does not speak TLS"),
+            ("where = { port = 53 }\nwhat = \"servfail\"", "`port` is for packets only"),
+            ("where = { zone = \"a\" }\nwhat = \"servfail\"", "a question has no address"),
+            ("where = { service = \"logs\" }\nwhat = \"no-routes\"", "routes are the task's own"),
+            ("where = { host = \"logs.*\" }\nwhat = \"drop\"", "`*` elsewhere"),
+            ("what = { tls-silent-for = \"a*.example.com\" }", "`*` elsewhere"),
+        ];
+        for (text, expected) in table {
+            let fault: Fault = toml::from_str(text).unwrap();
+            let error = fault.verify().unwrap_err();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_not_known_is_refused() {
+        for text in
+            ["what = \"drp\"", "what = { drop-longer = { byte = 9 } }", "where = { hots = \"a\" }\nwhat = \"drop\""]
+        {
+            assert!(toml::from_str::<Fault>(text).is_err(), "{text}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
 /// Where a fault sits: everything given must hold, and what is not given does not matter.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Place {
     /// A service id of the catalog (`ecr.api`, `s3`, …) in the scenario's region.
@@ -52,7 +52,7 @@ pub fn matches(pattern: &str, name: &str) -> bool {
 }
 
 /// An address or a range, written either way.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Net(pub IpNet);
 
 impl<'de> Deserialize<'de> for Net {
