@@ -53,7 +53,7 @@ pub fn walk(world: &World, host: &str) -> Result<Chain, String> {
 fn links(world: &World, host: &str) -> io::Result<Chain> {
     let mut clock = Clock { last: Instant::now(), total_ms: 0.0 };
     let mut chain = Chain::default();
-    if world.scenario.run.vantage == Vantage::Fargate {
+    if matches!(world.scenario.run.vantage, Vantage::Fargate | Vantage::EcsEc2) {
         let mut stream = connect(METADATA, 80)?;
         request(&mut stream, "169.254.170.2", &format!("/v4/{TASK_ID}-1234567890/task"))?;
         chain.metadata_ms = clock.lap();

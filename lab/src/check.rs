@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::lab::{Outcome, millis};
 use crate::scenario::{Expect, ExpectedFinding, Scenario};
+
+/// How long a process may take before it is ended by force: beyond any deadline that a scenario waits for.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The design's default for `--deadline`, where a report does not say.
 const DEADLINE_MS: f64 = 60_000.0;
@@ -15,7 +19,8 @@ const DEADLINE_MS: f64 = 60_000.0;
 pub fn check(name: &str, scenario: Scenario, binary: &Path, schema: Option<PathBuf>) -> Result<i32, String> {
     let expect = scenario.expect.clone();
     let schema = schema_file(schema);
-    let outcome = crate::run_kept(scenario, binary)?;
+    let patience = Duration::from_millis(expect.within_ms.unwrap_or_default()).max(PATIENCE);
+    let outcome = crate::run_kept(scenario, binary, patience)?;
     let wrong = compare(&expect, &outcome, schema.as_deref());
     if wrong.is_empty() {
         println!("{name}: as expected in {:.1} s", outcome.ended.wall.as_secs_f64());

@@ -71,8 +71,8 @@ impl Lab {
         &self.world
     }
 
-    /// Runs a process in the task's namespace to its end.
-    pub fn run(&self, launch: &Launch, output: Output) -> Result<Outcome, String> {
+    /// Runs a process in the task's namespace to its end, which comes by force after the limit.
+    pub fn run(&self, launch: &Launch, output: Output, limit: Option<Duration>) -> Result<Outcome, String> {
         let (mut command, listener) = launch.prepare()?;
         command.stdin(if launch.privileged { Stdio::inherit() } else { Stdio::null() });
         if output == Output::Kept {
@@ -83,7 +83,7 @@ impl Lab {
         let stderr = collect(parent.stderr.take());
         let (started, mut reports) = task::reports(&listener)?;
         self.observer.saw(Moment::Start);
-        let signal = self.watch(started);
+        let signal = self.watch(started, limit);
         let ended: Ended = task::report(&mut reports)?;
         drop(parent.wait());
         let stats = Stats::new(started, ended, &self.tap.sent());
@@ -97,9 +97,12 @@ impl Lab {
     }
 
     /// Passes signals on, and sends the scenario's own at its moment.
-    fn watch(&self, started: Started) -> Option<JoinHandle<()>> {
+    fn watch(&self, started: Started, limit: Option<Duration>) -> Option<JoinHandle<()>> {
         let pid = Pid::from_raw(started.pid)?;
         self.runtime.spawn(pass_on(pid));
+        if let Some(limit) = limit {
+            self.runtime.spawn(end_after(limit, pid));
+        }
         let observer = Arc::clone(&self.observer);
         let plan = self.world.scenario.run.signal?;
         let sending = async move { send_at(plan, pid, &observer).await };
@@ -121,6 +124,12 @@ async fn send_at(plan: SignalPlan, pid: Pid, observer: &Observer) {
     };
     // A process that is gone already shows in what it left behind.
     let _ = kill_process(pid, number);
+}
+
+/// A process that never ends must not hold everybody up.
+async fn end_after(limit: Duration, pid: Pid) {
+    tokio::time::sleep(limit).await;
+    let _ = kill_process(pid, Signal::KILL);
 }
 
 /// A person's Ctrl-C reaches the process through the terminal, so here it is only outlived.

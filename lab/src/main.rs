@@ -20,6 +20,7 @@ mod world;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -154,7 +155,7 @@ fn run(scenario: Scenario, binary: &Path, how: How) -> Result<i32, String> {
     let lab = Lab::build(scenario)?;
     let launch = probe(&lab, binary, how.json, how.extra)?;
     let output = if how.keep_report.is_some() { Output::Kept } else { Output::Through };
-    let mut outcome = lab.run(&launch, output)?;
+    let mut outcome = lab.run(&launch, output, None)?;
     if let Some(file) = how.keep_report {
         print!("{}", outcome.stdout);
         eprint!("{}", outcome.stderr);
@@ -176,7 +177,7 @@ fn shell(scenario: Scenario, program: Vec<String>) -> Result<i32, String> {
     }
     let command = if program.is_empty() { vec!["/bin/sh".to_owned()] } else { program };
     let launch = Launch { command, environment, max_files: None, privileged: true };
-    Ok(lab.run(&launch, Output::Through)?.ended.exit)
+    Ok(lab.run(&launch, Output::Through, None)?.ended.exit)
 }
 
 /// How vpcprobe is started in a scenario.
@@ -197,8 +198,8 @@ fn write(file: &Path, text: &str) -> Result<(), String> {
 }
 
 /// Runs vpcprobe once with a JSON report and everything kept.
-fn run_kept(scenario: Scenario, binary: &Path) -> Result<Outcome, String> {
+fn run_kept(scenario: Scenario, binary: &Path, limit: Duration) -> Result<Outcome, String> {
     let lab = Lab::build(scenario)?;
     let launch = probe(&lab, binary, true, Vec::new())?;
-    lab.run(&launch, Output::Kept)
+    lab.run(&launch, Output::Kept, Some(limit))
 }

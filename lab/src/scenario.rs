@@ -82,6 +82,8 @@ impl Default for Run {
 pub enum Vantage {
     /// A Fargate task: metadata and the variables that Fargate sets.
     Fargate,
+    /// A task on a container instance in the `awsvpc` network mode.
+    EcsEc2,
     /// A Lambda function on a custom runtime.
     Lambda,
     /// A plain process: no variables but `PATH`.

@@ -81,7 +81,8 @@ fn hostname(world: &World) -> String {
 pub fn environment(world: &World) -> BTreeMap<String, String> {
     let run = &world.scenario.run;
     let platform = match run.vantage {
-        Vantage::Fargate => fargate(world),
+        Vantage::Fargate => ecs(world, "AWS_ECS_FARGATE"),
+        Vantage::EcsEc2 => ecs(world, "AWS_ECS_EC2"),
         Vantage::Lambda => lambda(world),
         Vantage::Other => Vec::new(),
     };
@@ -94,10 +95,10 @@ pub fn environment(world: &World) -> BTreeMap<String, String> {
     environment
 }
 
-fn fargate(world: &World) -> Vec<(&'static str, String)> {
+fn ecs(world: &World, platform: &str) -> Vec<(&'static str, String)> {
     let container = format!("{TASK_ID}-1234567890");
     vec![
-        ("AWS_EXECUTION_ENV", "AWS_ECS_FARGATE".to_owned()),
+        ("AWS_EXECUTION_ENV", platform.to_owned()),
         ("AWS_REGION", world.region().to_owned()),
         ("AWS_DEFAULT_REGION", world.region().to_owned()),
         ("ECS_CONTAINER_METADATA_URI", format!("http://169.254.170.2/v3/{container}")),

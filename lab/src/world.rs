@@ -153,12 +153,14 @@ impl World {
         }
     }
 
-    /// Whether a server is one that a place speaks of; `sni` is what the client asked for.
+    /// Whether a server is one that a place speaks of; `sni` is what the client asked for. Task metadata is none of
+    /// the VPC's: only its address names it.
     pub fn fits_site(&self, place: &Place, address: IpAddr, site: &Site, sni: Option<&str>) -> bool {
         let host = place.host.as_deref().is_none_or(|_| {
             sni.map_or_else(|| self.host_addresses(place).contains(&address), |name| place.fits_host(name))
         });
-        host && place.resolver.is_none()
+        host && site.wire != Wire::Metadata
+            && place.resolver.is_none()
             && place.fits_address(address)
             && place.service.as_ref().is_none_or(|id| site.service.as_ref() == Some(id))
             && place.zone.is_none_or(|zone| site.zone == Some(zone))

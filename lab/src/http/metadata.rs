@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 use super::{Request, Response, linger};
 use crate::catalog;
-use crate::scenario::{Ipv6, Metadata};
+use crate::scenario::{Ipv6, Metadata, Vantage};
 use crate::world::World;
 
 /// The task's id, in its metadata address and its ARN.
@@ -67,7 +67,7 @@ fn arn(world: &World, rest: &str) -> String {
 }
 
 fn task(world: &World) -> Value {
-    json!({
+    without_nulls(json!({
         "Cluster": arn(world, "cluster/lab"),
         "TaskARN": arn(world, &format!("task/lab/{TASK_ID}")),
         "Family": "vpcprobe",
@@ -78,7 +78,8 @@ fn task(world: &World) -> Value {
         "PullStartedAt": "2026-11-20T02:03:04.123456789Z",
         "PullStoppedAt": "2026-11-20T02:03:05.623456789Z",
         "AvailabilityZone": format!("{}a", world.region()),
-        "LaunchType": "FARGATE",
+        "LaunchType": if ec2(world) { "EC2" } else { "FARGATE" },
+        "VPCID": ec2(world).then_some("vpc-0123456789abcdef0"),
         "Containers": [container(world)],
         "EphemeralStorageMetrics": { "Utilized": 208, "Reserved": 20496 },
         "ClockDrift": {
@@ -87,7 +88,20 @@ fn task(world: &World) -> Value {
             "ClockSynchronizationStatus": "SYNCHRONIZED"
         },
         "FaultInjectionEnabled": false
-    })
+    }))
+}
+
+/// Metadata leaves out what there is not.
+fn without_nulls(mut document: Value) -> Value {
+    if let Value::Object(fields) = &mut document {
+        fields.retain(|_, value| !value.is_null());
+    }
+    document
+}
+
+/// Only container instances say which VPC they are in.
+fn ec2(world: &World) -> bool {
+    world.scenario.run.vantage == Vantage::EcsEc2
 }
 
 fn container(world: &World) -> Value {
@@ -141,5 +155,5 @@ fn network(world: &World) -> Value {
             network[key] = Value::Null;
         }
     }
-    network
+    without_nulls(network)
 }

@@ -61,6 +61,7 @@ fn a_place_becomes_its_addresses() {
     };
     assert_eq!(nets("{ service = \"logs\", public = false }"), ["10.0.1.52/32", "10.0.2.52/32"]);
     assert_eq!(nets("{ service = \"logs\", zone = \"c\" }"), ["10.0.2.52/32"]);
+    assert!(!nets("{}").contains(&"169.254.170.2/32".to_owned()));
     assert_eq!(nets("{ resolver = \"vpc\" }"), ["10.0.0.2/32", "169.254.169.253/32"]);
     assert_eq!(nets("{ address = \"10.3.0.0/16\" }"), ["10.3.0.0/16"]);
     assert_eq!(nets("{ host = \"checkip.amazonaws.com\" }"), ["3.220.1.1/32"]);
