@@ -162,7 +162,9 @@ fn run(scenario: Scenario, binary: &Path, how: How) -> Result<i32, String> {
         write(&file, &outcome.stdout)?;
     }
     if let Some(file) = how.stats {
-        outcome.stats.chain = how.chain.map(|host| chain::walk(lab.world(), &host)).transpose()?;
+        outcome.stats.chain = how
+            .chain
+            .and_then(|host| chain::walk(lab.world(), &host).map_err(|error| eprintln!("vpcprobe-lab: {error}")).ok());
         let text = serde_json::to_string_pretty(&outcome.stats).map_err(|e| e.to_string())?;
         write(&file, &(text + "\n"))?;
     }

@@ -1,19 +1,21 @@
 //! A packet socket in the task's network: what the task really sent, and when.
 
-use std::io::Read;
+use std::io::IoSliceMut;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use socket2::{Domain, Protocol, Socket, Type};
+use nix::sys::socket::{
+    AddressFamily, ControlMessageOwned, MsgFlags, SockFlag, SockProtocol, SockType, recvmsg, setsockopt, socket,
+    sockopt,
+};
 
 use super::{enter_task, task_v4};
 use crate::observer::Observer;
 use crate::scenario::Moment;
 use crate::world::World;
 
-/// Every protocol, in network byte order.
-const ETH_P_ALL: i32 = 0x0300;
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 
@@ -44,14 +46,11 @@ impl Tap {
         let shared = Arc::clone(&sent);
         let (ready, started) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            let opened = enter_task().and_then(|()| {
-                Socket::new(Domain::PACKET, Type::DGRAM, Some(Protocol::from(ETH_P_ALL)))
-                    .map_err(|e| format!("open a packet socket: {e}"))
-            });
+            let opened = enter_task().and_then(|()| open().map_err(|e| format!("open a packet socket: {e}")));
             match opened {
                 Ok(socket) => {
                     drop(ready.send(Ok(())));
-                    listen(socket, own, &shared, &observer);
+                    listen(&socket, own, &shared, &observer);
                 }
                 Err(error) => drop(ready.send(Err(error))),
             }
@@ -66,10 +65,30 @@ impl Tap {
     }
 }
 
-fn listen(mut socket: Socket, own: [Option<IpAddr>; 2], shared: &Mutex<Sent>, observer: &Observer) {
+fn open() -> nix::Result<OwnedFd> {
+    let protocol = SockProtocol::EthAll;
+    let socket = socket(AddressFamily::Packet, SockType::Datagram, SockFlag::SOCK_CLOEXEC, protocol)?;
+    setsockopt(&socket, sockopt::ReceiveTimestampns, &true)?;
+    // Refused beyond the system's limit, which is then what there is.
+    let _ = setsockopt(&socket, sockopt::RcvBuf, &(4 * 1024 * 1024));
+    Ok(socket)
+}
+
+/// One packet, and when the kernel saw it: this thread may come late on a busy machine.
+fn receive(socket: &OwnedFd, buffer: &mut [u8]) -> nix::Result<(usize, SystemTime)> {
+    let mut space = [0; 128];
+    let mut slices = [IoSliceMut::new(buffer)];
+    let message = recvmsg::<()>(socket.as_raw_fd(), &mut slices, Some(&mut space), MsgFlags::empty())?;
+    let stamp = message.cmsgs()?.find_map(|control| match control {
+        ControlMessageOwned::ScmTimestampns(time) => Some(SystemTime::UNIX_EPOCH + Duration::from(time)),
+        _ => None,
+    });
+    Ok((message.bytes, stamp.unwrap_or_else(SystemTime::now)))
+}
+
+fn listen(socket: &OwnedFd, own: [Option<IpAddr>; 2], shared: &Mutex<Sent>, observer: &Observer) {
     let mut buffer = vec![0; 65536];
-    while let Ok(length) = socket.read(&mut buffer) {
-        let now = SystemTime::now();
+    while let Ok((length, now)) = receive(socket, &mut buffer) {
         let Some(packet) = Packet::parse(&buffer[..length]) else {
             continue;
         };
