@@ -3,7 +3,8 @@
 mod class;
 mod view;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
 
 use crate::observation::{Fault, Observation};
 use crate::plan::{Check, CheckId, Plan, Reach, Resolver, Role, UnreadKind};
@@ -23,6 +24,7 @@ pub struct Case<'a> {
     /// The same, by check, in the plan's order.
     pub views: Vec<View<'a>>,
     way_out: WayOut<'a>,
+    answering: HashSet<SocketAddr>,
 }
 
 /// Whether packets leave the VPC by a NAT or internet gateway.
@@ -49,7 +51,9 @@ impl<'a> Case<'a> {
             .map(|check| View::new(plan, check, by_check.remove(&check.id).unwrap_or_default()))
             .collect();
         let way_out = way_out(&views);
-        Self { plan, observations, views, way_out }
+        let heard = observations.iter().filter(|seen| seen.answer().is_some());
+        let answering = heard.filter_map(|seen| seen.resolver).collect();
+        Self { plan, observations, views, way_out, answering }
     }
 
     /// Whether packets leave the VPC, and what shows it.
@@ -85,12 +89,7 @@ impl<'a> Case<'a> {
 
     /// Whether the resolver answered any question at all, well or badly.
     pub fn answers(&self, resolver: &Resolver) -> bool {
-        self.views
-            .iter()
-            .flat_map(|view| &view.asked)
-            .filter(|asked| asked.resolver.address == resolver.address)
-            .flat_map(|asked| &asked.lookups)
-            .any(|lookup| lookup.last.answer().is_some())
+        self.answering.contains(&resolver.address)
     }
 
     /// The route that a check's packets took, as far as it can be told from inside.

@@ -59,6 +59,12 @@ impl<'c> Draft<'c> {
         self
     }
 
+    /// At least a warning, even where nothing fails by it yet.
+    pub fn at_least_warning(mut self) -> Self {
+        self.finding.severity = self.finding.severity.min(Severity::Warning);
+        self
+    }
+
     /// Not certain: the usual cause of this evidence, and what else gives it.
     pub fn likely(mut self, alternatives: impl IntoIterator<Item = FindingId>) -> Self {
         self.finding.certainty = Certainty::Likely;

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::case::{Attempt, Case, Class, Name, Peer, Reached, View, is_unreachable};
+use super::case::{Asked, Attempt, Case, Class, Name, Peer, Reached, View, is_unreachable};
 use super::recognise::{Recognition, recognise};
 use super::{ObservedRoute, Severity};
 use crate::observation::{Fault, Observation, TrustedBy};
@@ -86,6 +86,38 @@ impl<'c> Trouble<'c> {
         self.view.peers.iter().find(|peer| peer.address == address)
     }
 
+    /// What the resolver said that the trouble is with.
+    pub fn asked(&self) -> Option<&'c Asked<'c>> {
+        let address = self.stage.resolver()?;
+        self.view.asked.iter().find(|asked| asked.resolver.address == address)
+    }
+
+    /// What the resolver that answered said of the name.
+    pub fn name(&self) -> Option<Name<'c>> {
+        match self.stage {
+            Stage::Name(_) => self.asked().map(Asked::name),
+            Stage::Resolver(_)
+            | Stage::Connect(_)
+            | Stage::Handshake(_)
+            | Stage::Certificate(_)
+            | Stage::Exchange(_)
+            | Stage::Answer(_)
+            | Stage::Route
+            | Stage::Slow => None,
+        }
+    }
+
+    /// Whether a resolver did not answer this question, nor any other of the run.
+    pub fn is_silent_resolver(&self, case: &Case<'_>) -> bool {
+        let asked = self.asked().filter(|_| matches!(self.stage, Stage::Resolver(_)));
+        asked.is_some_and(|asked| !case.answers(&asked.resolver))
+    }
+
+    /// Whether it is with the VPC's own resolver.
+    pub fn is_vpc_resolver(&self) -> bool {
+        self.asked().is_some_and(|asked| asked.resolver.vpc)
+    }
+
     /// Whether a TCP connection stayed without any answer, to an address of this class.
     pub fn is_silent_connect(&self, class: Class) -> bool {
         matches!(self.stage, Stage::Connect(_))
@@ -146,29 +178,46 @@ fn is_of_interest(peer: &Peer<'_>) -> bool {
 }
 
 fn names<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Vec<Trouble<'c>> {
-    let mut troubles = Vec::new();
-    for asked in view.asked.iter().filter(|asked| asked.bears || case.plan.place.inside_vpc) {
-        let at = asked.resolver.address;
-        let fault = asked.failed().next().map(|(_, fault)| fault);
-        let (stage, fault, evidence, some) = match asked.name() {
-            Name::NotLooked => continue,
-            Name::Addresses(_) if fault.is_none() => continue,
-            // One family answers and the other does not: late, and not fatal.
-            Name::Addresses(_) => (Stage::Resolver(at), fault, asked.failed().map(|(seen, _)| seen).collect(), true),
-            Name::Silent(fault) => (Stage::Resolver(at), Some(fault), asked.seen(), false),
-            Name::Nowhere(_) | Name::NotFound(_) | Name::Empty(_) | Name::Failure(_) => {
-                (Stage::Name(at), None, asked.seen(), false)
-            }
-        };
-        troubles.push(Trouble { view, stage, fault, evidence, bears: asked.bears && !some && is_alone(view, at) });
-    }
-    troubles
+    let blamed = |asked: &&Asked<'c>| case.plan.place.inside_vpc || !asked.resolver.vpc;
+    view.asked.iter().filter(blamed).filter_map(|asked| name(view, asked)).collect()
 }
 
-/// With a second configured resolver that names addresses, the platform goes on with that one.
-fn is_alone(view: &View<'_>, at: SocketAddr) -> bool {
-    let others = view.asked.iter().filter(|asked| asked.bears && asked.resolver.address != at);
-    !others.map(super::case::Asked::name).any(|name| matches!(name, Name::Addresses(_)))
+fn name<'c>(view: &'c View<'c>, asked: &'c Asked<'c>) -> Option<Trouble<'c>> {
+    let at = asked.resolver.address;
+    let fault = asked.failed().next().map(|(_, fault)| fault);
+    let bears = asked.bears && is_met(view, asked);
+    let trouble = |stage, fault, evidence, bears| Some(Trouble { view, stage, fault, evidence, bears });
+    match asked.name() {
+        Name::NotLooked => None,
+        // One family answers and the other does not: late, and not fatal.
+        Name::Addresses(_) => {
+            fault?;
+            trouble(Stage::Resolver(at), fault, asked.failed().map(|(seen, _)| seen).collect(), false)
+        }
+        Name::Silent(fault) => trouble(Stage::Resolver(at), Some(fault), asked.seen(), bears),
+        // That the VPC's resolver knows nothing of a name that is not AWS's is as it should be.
+        Name::Nowhere(_) | Name::NotFound(_) | Name::Empty(_) | Name::Failure(_)
+            if !asked.bears && view.check.region.is_none() =>
+        {
+            None
+        }
+        Name::Nowhere(_) | Name::NotFound(_) | Name::Empty(_) | Name::Failure(_) => {
+            trouble(Stage::Name(at), None, asked.seen(), bears)
+        }
+    }
+}
+
+/// Whether the platform is left with this result: it asks the configured resolvers in order, takes the first that says
+/// anything definite, and goes on where one is silent or fails.
+fn is_met(view: &View<'_>, asked: &Asked<'_>) -> bool {
+    let used: Vec<_> = view.asked.iter().filter(|other| other.bears).collect();
+    let place = used.iter().position(|other| other.resolver.address == asked.resolver.address);
+    let definite = |other: &&&Asked<'_>| match other.name() {
+        Name::Addresses(_) | Name::Nowhere(_) | Name::NotFound(_) | Name::Empty(_) => true,
+        Name::Failure(_) | Name::Silent(_) | Name::NotLooked => false,
+    };
+    let first = used.iter().find(definite).map(|other| other.resolver.address);
+    first.map_or(place.is_some(), |first| first == asked.resolver.address)
 }
 
 fn connect<'c>(case: &'c Case<'c>, view: &'c View<'c>, peer: &'c Peer<'c>) -> Option<Trouble<'c>> {
@@ -179,7 +228,9 @@ fn connect<'c>(case: &'c Case<'c>, view: &'c View<'c>, peer: &'c Peer<'c>) -> Op
     if at_once && !case.plan.place.has_ipv6() && beside() {
         return None;
     }
-    let spare = at_once && view.used_peers().any(|other| other.address.is_ipv4() && other.connected());
+    // Clients that try both families go on with IPv4 within the second.
+    let by_the_way = peer.address.is_ipv6() && (at_once || peer.class == Class::Public);
+    let spare = by_the_way && view.used_peers().any(|other| other.address.is_ipv4() && other.connected());
     let evidence = peer.connect.iter().map(|attempt| attempt.last).collect();
     let bears = peer.bears && !spare;
     Some(Trouble { view, stage: Stage::Connect(peer.address), fault: Some(fault), evidence, bears })

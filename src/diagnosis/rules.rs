@@ -21,15 +21,34 @@
 //! [`testing`](super::testing).
 
 mod connection_refused;
+mod custom_resolver_bypasses_private_dns;
+mod custom_resolver_silent;
+mod name_not_found;
+mod name_without_address;
 mod no_local_route;
+mod resolver_failure;
+mod resolvers_disagree;
 mod unexplained;
+mod vpc_resolver_silent;
+mod zones;
 
 use super::ledger::Ledger;
 use super::{Case, Finding};
 
 type Rule = for<'c> fn(&'c Case<'c>, &mut Ledger<'c>) -> Vec<Finding>;
 
-const RULES: &[Rule] = &[connection_refused::find, no_local_route::find, unexplained::find];
+const RULES: &[Rule] = &[
+    vpc_resolver_silent::find,
+    custom_resolver_silent::find,
+    custom_resolver_bypasses_private_dns::find,
+    resolvers_disagree::find,
+    name_not_found::find,
+    name_without_address::find,
+    resolver_failure::find,
+    connection_refused::find,
+    no_local_route::find,
+    unexplained::find,
+];
 
 /// Everything the rules find.
 pub fn findings<'c>(case: &'c Case<'c>) -> Vec<Finding> {

@@ -26,6 +26,11 @@ pub fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     }
 }
 
+/// How many different items there are.
+pub fn count<T: Eq + std::hash::Hash>(items: impl IntoIterator<Item = T>) -> usize {
+    items.into_iter().collect::<std::collections::HashSet<_>>().len()
+}
+
 /// The hosts that the troubles are about.
 pub fn hosts(troubles: &[Trouble<'_>]) -> String {
     list(troubles.iter().map(|trouble| &trouble.view.check.host))

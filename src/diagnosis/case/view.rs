@@ -169,6 +169,21 @@ impl<'a> View<'a> {
         self.asked.iter().find(|asked| asked.resolver.vpc)
     }
 
+    /// Whether a configured resolver gives a public address or none, where the VPC's own gives a private one.
+    pub fn is_bypassed(&self, plan: &Plan) -> bool {
+        let private = |asked: &Asked<'a>| self.classes(asked, plan).contains(&Class::Private);
+        self.vpc().is_some_and(private) && self.bypassing(plan).next().is_some()
+    }
+
+    /// The configured resolvers that do not give the private address.
+    pub fn bypassing<'v>(&'v self, plan: &'v Plan) -> impl Iterator<Item = &'v Asked<'a>> {
+        self.asked.iter().filter(|asked| asked.bears && !asked.resolver.vpc).filter(|asked| match asked.name() {
+            Name::Addresses(_) => !self.classes(asked, plan).contains(&Class::Private),
+            Name::Nowhere(_) | Name::NotFound(_) | Name::Empty(_) => true,
+            Name::Failure(_) | Name::Silent(_) | Name::NotLooked => false,
+        })
+    }
+
     /// The classes of the addresses that one resolver names.
     pub fn classes(&self, asked: &Asked<'a>, plan: &Plan) -> Vec<Class> {
         let answer = asked.addresses();
@@ -184,7 +199,13 @@ impl<'a> View<'a> {
         let mut lookups = asked.flat_map(|asked| &asked.lookups);
         let named = self.asked.iter().any(|asked| asked.bears && matches!(asked.name(), Name::Addresses(_)));
         let climbed = self.peers.iter().any(|peer| peer.bears) || self.check.top == Rung::Resolve;
+        let mut used = self.asked.iter().filter(|asked| asked.bears).peekable();
+        // Outside a VPC its resolver's silence says nothing, and there is no other to ask.
+        let unheard = used.peek().is_some()
+            && used.all(|asked| asked.resolver.vpc && matches!(asked.name(), Name::Silent(_)))
+            && !plan.place.inside_vpc;
         (self.asked.is_empty() && self.peers.is_empty())
+            || unheard
             || (named && !climbed)
             || lookups.any(Attempt::is_blind)
             || self.used_peers().any(|peer| peer.is_blind(self.check.top))
