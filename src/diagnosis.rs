@@ -4,6 +4,7 @@ mod aws;
 mod case;
 mod draft;
 mod ecs_error;
+mod endpoints;
 mod ledger;
 mod our_fault;
 pub mod recognise;

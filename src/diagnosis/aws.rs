@@ -3,9 +3,11 @@
 //! What only the operator knows stays a shell variable: `$VPC`, `$SUBNETS`, `$VPCE` (endpoint), `$EPSG` (endpoint's
 //! security group), `$TSG` (task's security group), `$RTB` (route table of the task's subnet), `$ACL`, `$NAT`.
 
+use std::net::SocketAddr;
+
 use ipnet::IpNet;
 
-use super::Fix;
+use super::{Case, Fix};
 use crate::plan::{Check, Place, Plan};
 
 /// A step without a command.
@@ -220,4 +222,36 @@ pub fn service_name(check: &Check) -> &str {
 
 fn subnet_ipv4(place: &Place) -> Option<&IpNet> {
     place.subnets.iter().find(|net| net.addr().is_ipv4())
+}
+
+/// The way to another VPC.
+pub fn show_transit_route(plan: &Plan) -> Fix {
+    command(
+        "see that the task's subnet has a route to these addresses by a transit gateway or peering, and that the way back \
+         exists too",
+        home(plan),
+        "ec2 describe-route-tables --filters Name=vpc-id,Values=$VPC",
+    )
+}
+
+/// Take the silent zone out of the answers until it is mended.
+pub fn take_subnet_off_endpoint(plan: &Plan) -> Fix {
+    command(
+        "until then take the silent subnet off the endpoint, so that its address is no longer answered",
+        home(plan),
+        "ec2 modify-vpc-endpoint --vpc-endpoint-id $VPCE --remove-subnet-ids $SUBNET",
+    )
+}
+
+/// What follows from network ACLs not standing between addresses of one subnet.
+pub fn own_subnet_hint(case: &Case<'_>, mut silent: impl Iterator<Item = SocketAddr>) -> &'static str {
+    let subnets = &case.plan.place.subnets;
+    if subnets.is_empty() {
+        return "";
+    }
+    if silent.any(|peer| subnets.iter().any(|net| net.contains(&peer.ip()))) {
+        "A silent address lies in the task's own subnet, where no network ACL stands between: it is not the ACL alone. "
+    } else {
+        "No silent address lies in the task's own subnet, the only one without a network ACL between: it may be the ACL. "
+    }
 }

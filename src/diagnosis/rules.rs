@@ -20,14 +20,27 @@
 //! To add a rule: one file in `rules/`, its `mod` line, and its place in `RULES`. Its test is a table of scenes: see
 //! [`testing`](super::testing).
 
+mod all_endpoints_silent;
 mod connection_refused;
 mod custom_resolver_bypasses_private_dns;
 mod custom_resolver_silent;
+mod egress_filtered;
+mod endpoint_address_silent;
+mod endpoint_not_in_effect;
+mod endpoint_silent;
+mod layers_in_another_region;
+mod layers_unreachable;
 mod name_not_found;
 mod name_without_address;
 mod no_local_route;
+mod no_way_out;
+mod public_registry_unreachable;
+mod public_route;
+mod redundant_route;
 mod resolver_failure;
 mod resolvers_disagree;
+mod route_undetermined;
+mod unexpected_route;
 mod unexplained;
 mod vpc_resolver_silent;
 mod zones;
@@ -47,7 +60,20 @@ const RULES: &[Rule] = &[
     resolver_failure::find,
     connection_refused::find,
     no_local_route::find,
+    all_endpoints_silent::find,
+    layers_in_another_region::find,
+    public_registry_unreachable::find,
+    egress_filtered::find,
+    layers_unreachable::find,
+    endpoint_not_in_effect::find,
+    no_way_out::find,
+    endpoint_address_silent::find,
+    endpoint_silent::find,
+    public_route::find,
+    route_undetermined::find,
+    unexpected_route::find,
     unexplained::find,
+    redundant_route::find,
 ];
 
 /// Everything the rules find.

@@ -164,6 +164,12 @@ impl<'a> View<'a> {
         self.peers.iter().filter(|peer| peer.bears)
     }
 
+    /// Whether the platform gets an address at all: from a configured resolver, or because none is needed.
+    pub fn is_named(&self) -> bool {
+        let mut used = self.asked.iter().filter(|asked| asked.bears);
+        self.asked.is_empty() || used.any(|asked| matches!(asked.name(), Name::Addresses(_)))
+    }
+
     /// What the VPC's own resolver was asked and said.
     pub fn vpc(&self) -> Option<&Asked<'a>> {
         self.asked.iter().find(|asked| asked.resolver.vpc)

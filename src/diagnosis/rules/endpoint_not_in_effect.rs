@@ -1,0 +1,124 @@
+//! `endpoint-not-in-effect`: an interface endpoint's name has public addresses, and nothing leads there.
+
+use crate::diagnosis::case::{Class, Name, WayOut};
+use crate::diagnosis::draft::Draft;
+use crate::diagnosis::ledger::{Ledger, Trouble};
+use crate::diagnosis::{Case, Finding, FindingId, Fix, aws, words};
+use crate::plan::Reach;
+
+/// Take the silence of public addresses that an interface endpoint should have replaced.
+pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
+    let taken =
+        ledger.take(|trouble| trouble.is_silent_connect(Class::Public) && trouble.view.check.reach == Reach::Interface);
+    if taken.is_empty() {
+        return Vec::new();
+    }
+    let attributes = Attributes::of(case);
+    let draft = Draft::new(FindingId::EndpointNotInEffect, case, &taken).likely(alternatives(case)).summary(format!(
+        "{} {} to the public {}, where nothing answers within {}.",
+        words::hosts(&taken),
+        words::verb(&taken, "resolves", "resolve"),
+        words::peers(&taken),
+        words::took(&taken)
+    ));
+    let draft = match case.own_name() {
+        Some(own) => draft.shown_by(own.asked.iter().flat_map(crate::diagnosis::case::Asked::seen)),
+        None => draft,
+    };
+    vec![
+        draft
+            .meaning(attributes.meaning())
+            .fixes(fixes(case, &taken, attributes))
+            .tell_apart(format!("`{}` shows which of them it is.", aws::show_endpoints(case.plan)))
+            .finding(),
+    ]
+}
+
+fn alternatives(case: &Case<'_>) -> Vec<FindingId> {
+    match case.way_out() {
+        WayOut::No(_) => vec![FindingId::NoWayOut],
+        WayOut::Yes(_) | WayOut::Unknown => vec![FindingId::EgressFiltered, FindingId::NoWayOut],
+    }
+}
+
+/// What the task's own name says of the VPC's DNS attributes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Attributes {
+    On,
+    Off,
+    Unknown,
+}
+
+impl Attributes {
+    fn of(case: &Case<'_>) -> Self {
+        let Some(asked) = case.own_name().and_then(|own| own.vpc()) else { return Self::Unknown };
+        match asked.name() {
+            Name::Addresses(_) => Self::On,
+            Name::NotFound(_) | Name::Empty(_) => Self::Off,
+            Name::Nowhere(_) | Name::Failure(_) | Name::Silent(_) | Name::NotLooked => Self::Unknown,
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::On => {
+                "There is no interface endpoint for it in this VPC, or it has private DNS off: from inside these look \
+                 the same."
+            }
+            Self::Off => {
+                "The VPC's resolver does not even know the task's own name, so its DNS attributes are likely off \
+                 (enableDnsHostnames), and no endpoint's private name takes effect."
+            }
+            Self::Unknown => {
+                "There is no interface endpoint for it in this VPC, or it has private DNS off, or the VPC's DNS attributes \
+                 are off: from inside these look the same."
+            }
+        }
+    }
+}
+
+fn fixes(case: &Case<'_>, taken: &[Trouble<'_>], attributes: Attributes) -> Vec<Fix> {
+    let plan = case.plan;
+    let switches = [aws::enable_dns_support(plan), aws::enable_dns_hostnames(plan)];
+    let mut services: Vec<_> = taken.iter().map(|trouble| aws::service_name(trouble.view.check)).collect();
+    services.dedup();
+    let mut create: Vec<_> = services.iter().map(|service| aws::create_interface_endpoint(plan, service)).collect();
+    create.push(aws::enable_private_dns(plan));
+    let mut fixes = match attributes {
+        Attributes::Off => switches.into_iter().chain(create).collect(),
+        Attributes::On => create,
+        Attributes::Unknown => create.into_iter().chain(switches).collect::<Vec<_>>(),
+    };
+    fixes.push(aws::default_route(plan));
+    fixes
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::testing::{assert_scenes, judge};
+
+    const SHUT: &str = "control dns=18.9.9.9 18.9.9.9=silent";
+
+    #[test]
+    fn public_answers_without_a_way_out_are_one_cause() {
+        let scene = format!(
+            "ecr.api dns=18.1.1.1 18.1.1.1=silent
+             ecr.dkr dns=18.1.1.2 18.1.1.2=silent
+             logs dns=18.1.1.3 18.1.1.3=silent
+             s3 dns=52.219.1.1
+             {SHUT}"
+        );
+        assert_scenes(&[("three names", &scene, "error endpoint-not-in-effect ecr.api ecr.dkr logs")]);
+    }
+
+    #[test]
+    fn the_own_name_splits_off_the_attributes() {
+        for (own, first) in [("nxdomain", "enable-dns-support"), ("10.0.1.9", "create-vpc-endpoint")] {
+            let scene = format!("ecr.api dns=18.1.1.1 18.1.1.1=silent\nown-name dns={own}\n{SHUT}");
+            let judged = judge(&scene);
+            let command = judged.findings[0].fix[0].command.clone().unwrap();
+            assert!(command.contains(first), "{own}: {command}");
+            assert_eq!((judged.findings.len(), judged.exit_code), (1, 23));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `endpoint-silent`: every address of an endpoint stays silent while another endpoint connects: its security group.
+
+use crate::diagnosis::case::Class;
+use crate::diagnosis::draft::Draft;
+use crate::diagnosis::ledger::{Ledger, Trouble, is_outside_vpc};
+use crate::diagnosis::{Case, Finding, FindingId, aws, endpoints, words};
+
+/// Take what silence at private addresses is left: the endpoints inside the VPC, and those outside of it.
+pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
+    let taken = ledger.take(|trouble| trouble.is_silent_connect(Class::Private));
+    let is_outside = |trouble: &Trouble<'_>| trouble.stage.peer().is_some_and(|peer| is_outside_vpc(case, peer.ip()));
+    let (outside, inside): (Vec<_>, Vec<_>) = taken.into_iter().partition(is_outside);
+    [(inside, false), (outside, true)]
+        .into_iter()
+        .filter(|(taken, _)| !taken.is_empty())
+        .map(|(taken, outside)| finding(case, &taken, outside))
+        .collect()
+}
+
+fn finding<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>], outside: bool) -> Finding {
+    let endpoints = endpoints::private(case);
+    let open = endpoints.iter().filter(|(_, endpoint)| !endpoint.open.is_empty()).map(|(name, _)| *name);
+    let open: Vec<_> = open.collect();
+    let draft = Draft::new(FindingId::EndpointSilent, case, taken);
+    let (draft, beside) = if open.is_empty() {
+        (draft.possible([FindingId::AllEndpointsSilent]), "and no other endpoint was there to compare".to_owned())
+    } else {
+        (draft.likely([]), format!("while {} connects", words::list(open)))
+    };
+    let draft = draft.summary(format!(
+        "{} of {} stays silent for {}, {beside}.",
+        words::peers(taken),
+        words::hosts(taken),
+        words::took(taken)
+    ));
+    if outside { with_transit(case, draft, taken) } else { with_group(case, draft, taken) }
+}
+
+fn with_group<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Finding {
+    let port = port(taken);
+    let draft = draft
+        .meaning(
+            "Most likely the security group of this endpoint does not let the task in (an endpoint created without one has \
+             the VPC's default group); or the task's own group names the other endpoints' groups and not this one's.",
+        )
+        .fix(aws::allow_into_endpoint(case.plan, port))
+        .fix(aws::allow_out_to_endpoint(case.plan, port));
+    tell(case, draft, taken)
+}
+
+fn with_transit<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Finding {
+    let draft = draft
+        .meaning(
+            "The addresses lie outside this VPC, so the way there comes first: the transit gateway or peering routes, there \
+             and back; then the endpoint's security group, which must name this VPC's range, because groups are not known \
+             across a transit gateway.",
+        )
+        .fix(aws::show_transit_route(case.plan))
+        .fix(aws::allow_into_endpoint(case.plan, port(taken)));
+    tell(case, draft, taken)
+}
+
+fn tell<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Finding {
+    let peers = taken.iter().filter_map(|trouble| trouble.stage.peer());
+    draft
+        .tell_apart(format!(
+            "{}Reachability Analyzer names what drops: `{}`.",
+            aws::own_subnet_hint(case, peers),
+            aws::reachability_analyzer(case.plan, port(taken))
+        ))
+        .finding()
+}
+
+fn port(taken: &[Trouble<'_>]) -> u16 {
+    taken.iter().find_map(|trouble| trouble.stage.peer()).map_or(443, |peer| peer.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::testing::{assert_scenes, judge};
+    use crate::diagnosis::{Certainty, FindingId};
+
+    #[test]
+    fn one_silent_endpoint_among_others_is_told() {
+        assert_scenes(&[
+            (
+                "in every zone",
+                "ecr.api dns=10.0.1.5,10.0.2.5 10.0.1.5=silent 10.0.2.5=silent
+                 logs dns=10.0.1.6",
+                "error endpoint-silent ecr.api",
+            ),
+            ("as it is asserted", "ecr.api expect=blocked dns=10.0.1.5 10.0.1.5=silent", ""),
+            ("what nobody needs", "sts optional dns=10.0.1.5 10.0.1.5=silent", ""),
+        ]);
+    }
+
+    #[test]
+    fn a_single_endpoint_may_be_all_of_them() {
+        let finding = &judge("ecr.api dns=10.0.1.5 10.0.1.5=silent").findings[0];
+        assert_eq!((finding.id, finding.certainty), (FindingId::EndpointSilent, Certainty::Possible));
+        assert_eq!(finding.alternatives, [FindingId::AllEndpointsSilent]);
+    }
+
+    #[test]
+    fn outside_the_vpc_the_way_there_comes_first() {
+        let scene = "place vpc-cidr=10.0.0.0/16
+                     ecr.api dns=10.7.1.5 10.7.1.5=silent
+                     logs dns=10.0.1.6";
+        let finding = &judge(scene).findings[0];
+        assert_eq!(finding.id, FindingId::EndpointSilent);
+        assert!(finding.fix[0].action.contains("transit"), "{:?}", finding.fix[0]);
+    }
+}

@@ -1,0 +1,72 @@
+//! `layers-in-another-region`: what a pull needs lies in another Region, and there is no way out.
+
+use crate::diagnosis::case::Class;
+use crate::diagnosis::draft::Draft;
+use crate::diagnosis::ledger::{Ledger, Trouble};
+use crate::diagnosis::{Case, Finding, FindingId, aws, words};
+use crate::plan::{Purpose, Reach};
+
+/// Take the silence of another Region's registry and layers.
+pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
+    if case.has_way_out() {
+        return Vec::new();
+    }
+    let taken = ledger.take(|trouble| {
+        let check = trouble.view.check;
+        trouble.is_silent_connect(Class::Public)
+            && case.is_foreign_region(check)
+            && check.reach != Reach::Nothing
+            && is_of_a_pull(check.purpose)
+    });
+    let Some(region) = taken.first().and_then(|trouble| trouble.view.check.region.as_ref()) else { return Vec::new() };
+    vec![finding(case, &taken, region.as_str())]
+}
+
+fn is_of_a_pull(purpose: Purpose) -> bool {
+    match purpose {
+        Purpose::RegistryToken | Purpose::Registry | Purpose::Layers => true,
+        Purpose::Secrets | Purpose::Logs | Purpose::Volumes | Purpose::Exec | Purpose::Other => false,
+    }
+}
+
+fn finding<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>], region: &str) -> Finding {
+    let home = aws::home(case.plan);
+    Draft::new(FindingId::LayersInAnotherRegion, case, taken)
+        .likely([FindingId::NoWayOut])
+        .summary(format!(
+            "{} in {region} stays silent for {} ({}), and the task stands in {home}.",
+            words::hosts(taken),
+            words::took(taken),
+            words::peers(taken)
+        ))
+        .meaning(format!(
+            "Neither this VPC's S3 gateway endpoint nor its ECR endpoints serve {region}, and there is no way out to it."
+        ))
+        .fix(aws::command(
+            format!("replicate the image to {home} and pull it from there"),
+            region,
+            format!(
+                "ecr put-replication-configuration --replication-configuration \
+                 '{{\"rules\":[{{\"destinations\":[{{\"region\":\"{home}\",\"registryId\":\"'$ACCOUNT'\"}}]}}]}}'"
+            ),
+        ))
+        .fix(aws::default_route(case.plan))
+        .finding()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::testing::assert_scenes;
+
+    #[test]
+    fn another_regions_image_needs_a_way_out() {
+        assert_scenes(&[(
+            "registry and layers are one cause",
+            "logs dns=10.0.1.6
+             ecr.dkr region=us-west-2 dns=44.1.1.1 44.1.1.1=silent
+             s3 region=us-west-2 dns=52.92.1.1 52.92.1.1=silent
+             control dns=18.9.9.9 18.9.9.9=silent",
+            "error layers-in-another-region ecr.dkr s3",
+        )]);
+    }
+}

@@ -1,0 +1,58 @@
+//! `no-way-out`: a host that no VPC endpoint can serve is silent, and so is every other public one.
+
+use crate::diagnosis::case::{Class, WayOut};
+use crate::diagnosis::draft::Draft;
+use crate::diagnosis::ledger::Ledger;
+use crate::diagnosis::{Case, Finding, FindingId, aws, words};
+
+/// Take what silence at public addresses is left.
+pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
+    let taken = ledger.take(|trouble| trouble.is_silent_connect(Class::Public));
+    if taken.is_empty() {
+        return Vec::new();
+    }
+    let draft = Draft::new(FindingId::NoWayOut, case, &taken);
+    let draft = match case.way_out() {
+        WayOut::No(shut) => draft.shown_by(shut.iter().copied()),
+        WayOut::Yes(_) | WayOut::Unknown => draft.possible([FindingId::EgressFiltered]),
+    };
+    let region = aws::home(case.plan);
+    let draft = draft
+        .summary(format!(
+            "{} stays silent for {} ({}), and no public host connects.",
+            words::hosts(&taken),
+            words::took(&taken),
+            words::peers(&taken)
+        ))
+        .meaning(
+            "No VPC endpoint can serve it, and nothing leads out of this subnet: no default route, a route to a NAT gateway \
+             that is gone, an internet gateway without a public address, or a firewall that drops; from inside these look \
+             the same.",
+        )
+        .fix(aws::default_route(case.plan))
+        .fix(aws::step("in a public subnet give the task a public address (assignPublicIp=ENABLED)"))
+        .tell_apart(format!(
+            "`aws ec2 describe-route-tables --filters Name=vpc-id,Values=$VPC --region {region}` shows the default route and \
+             whether its State is blackhole; then `aws ec2 describe-nat-gateways --region {region}`."
+        ));
+    vec![draft.finding()]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::testing::assert_scenes;
+
+    #[test]
+    fn a_host_that_no_endpoint_serves_needs_a_way_out() {
+        assert_scenes(&[
+            (
+                "beside healthy endpoints",
+                "logs dns=10.0.1.6
+                 api.example.com:443 dns=93.1.1.1 93.1.1.1=silent
+                 control dns=18.9.9.9 18.9.9.9=silent",
+                "error no-way-out api.example.com:443",
+            ),
+            ("a control alone says nothing", "logs dns=10.0.1.6\ncontrol dns=18.9.9.9 18.9.9.9=silent", ""),
+        ]);
+    }
+}

@@ -1,0 +1,83 @@
+//! `public-route`: the packets leave by a NAT or internet gateway. Worth knowing; a fault only where private is asserted.
+
+use crate::diagnosis::case::View;
+use crate::diagnosis::draft::Draft;
+use crate::diagnosis::ledger::{Ledger, Stage};
+use crate::diagnosis::{Case, Finding, FindingId, ObservedRoute, aws, words};
+use crate::plan::{Reach, Route};
+
+/// Take the broken expectations of a private route, and tell of the rest that endpoints could carry.
+pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
+    let taken = ledger.take(|trouble| {
+        trouble.stage == Stage::Route
+            && trouble.view.check.expect == Route::Private
+            && case.observed_route(trouble.view) == ObservedRoute::Public
+    });
+    let broken: Vec<_> = taken.iter().map(|trouble| trouble.view).collect();
+    let noted: Vec<_> = case.subjects().filter(|view| is_worth_knowing(case, view)).collect();
+    let mut findings = Vec::new();
+    if !broken.is_empty() {
+        let draft = Draft::new(FindingId::PublicRoute, case, &taken);
+        findings.push(with_words(case, draft, &broken, "although private is asserted"));
+    }
+    if !noted.is_empty() {
+        let mut draft = Draft::new(FindingId::PublicRoute, case, &[]);
+        for view in &noted {
+            draft = draft.about(view, view.used_peers().filter_map(|peer| Some(peer.connect.as_ref()?.last)));
+        }
+        findings.push(with_words(case, draft, &noted, "and it works"));
+    }
+    findings
+}
+
+fn is_worth_knowing(case: &Case<'_>, view: &View<'_>) -> bool {
+    let open = match view.check.expect {
+        Route::Any => true,
+        Route::Private | Route::Gateway | Route::Public | Route::Blocked => false,
+    };
+    open && view.check.reach == Reach::Interface
+        && view.check.endpoint_service.is_some()
+        && case.observed_route(view) == ObservedRoute::Public
+        && view.is_named()
+        && !view.is_bypassed(case.plan)
+}
+
+fn with_words<'c>(case: &'c Case<'c>, draft: Draft<'c>, views: &[&View<'_>], but: &str) -> Finding {
+    let mut services: Vec<_> = views.iter().filter_map(|view| view.check.endpoint_service.as_deref()).collect();
+    services.dedup();
+    let hosts = words::list(views.iter().map(|view| &view.check.host));
+    let peers = views.iter().flat_map(|view| view.used_peers()).filter(|peer| peer.connected());
+    draft
+        .summary(format!(
+            "{hosts} connects at public addresses ({}), {but}.",
+            words::list(peers.map(|peer| peer.address))
+        ))
+        .meaning(
+            "The packets leave the VPC by a NAT or internet gateway; no VPC endpoint is in effect for these names.",
+        )
+        .fixes(services.iter().map(|service| aws::create_interface_endpoint(case.plan, service)))
+        .fix(aws::enable_private_dns(case.plan))
+        .finding()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::testing::assert_scenes;
+
+    #[test]
+    fn a_public_route_is_a_fault_only_where_private_is_asserted() {
+        assert_scenes(&[
+            (
+                "worth knowing, once",
+                "ecr.api dns=18.1.1.1
+                 logs dns=18.1.1.3
+                 s3 dns=52.219.1.1
+                 control dns=18.9.9.9",
+                "info public-route ecr.api logs",
+            ),
+            ("asserted", "ecr.api expect=private dns=18.1.1.1", "error public-route ecr.api"),
+            ("an endpoint of one's own", "example.com:443 dns=93.1.1.1", ""),
+            ("a public registry", "hub dns=93.1.1.1", ""),
+        ]);
+    }
+}

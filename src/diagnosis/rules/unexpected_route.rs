@@ -1,0 +1,74 @@
+//! `unexpected-route`: an asserted route is not the one taken, where `public-route` and `route-undetermined` do not say it.
+
+use crate::diagnosis::draft::Draft;
+use crate::diagnosis::ledger::{Ledger, Stage, Trouble};
+use crate::diagnosis::{Case, Finding, FindingId, ObservedRoute, aws, words};
+use crate::plan::Route;
+
+/// Take what broken expectations are left.
+pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
+    let taken = ledger.take(|trouble| trouble.stage == Stage::Route);
+    if taken.is_empty() {
+        return Vec::new();
+    }
+    let told = words::list(taken.iter().map(|trouble| told(case, trouble)));
+    let draft = Draft::new(FindingId::UnexpectedRoute, case, &taken)
+        .summary(format!("{told}."))
+        .meaning("The network takes these packets another way than the one that is asserted.")
+        .fix(aws::step(
+            "correct the endpoint, route or security group that lets them through, or the expectation (--expect)",
+        ));
+    vec![draft.finding()]
+}
+
+fn told(case: &Case<'_>, trouble: &Trouble<'_>) -> String {
+    let check = trouble.view.check;
+    let open = trouble.evidence.iter().filter_map(|seen| seen.peer);
+    format!(
+        "{} connects by {} ({}), and {}",
+        check.host,
+        by(case.observed_route(trouble.view)),
+        words::list(open),
+        asserted(check.expect)
+    )
+}
+
+fn by(route: ObservedRoute) -> &'static str {
+    match route {
+        ObservedRoute::Private => "a private address",
+        ObservedRoute::Gateway => "a gateway endpoint",
+        ObservedRoute::Public => "a public address",
+        ObservedRoute::S3Undetermined => "a public address of S3",
+        ObservedRoute::None => "nothing",
+    }
+}
+
+fn asserted(route: Route) -> &'static str {
+    match route {
+        Route::Private => "private is asserted",
+        Route::Gateway => "a gateway endpoint is asserted",
+        Route::Public => "public is asserted",
+        Route::Any => "nothing is asserted",
+        Route::Blocked => "it is asserted to be blocked",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::testing::assert_scenes;
+
+    #[test]
+    fn a_broken_expectation_is_told() {
+        assert_scenes(&[
+            (
+                "blocked, and it connects",
+                "example.com:443 expect=blocked dns=93.1.1.1",
+                "error unexpected-route example.com:443",
+            ),
+            ("public, and it is private", "logs expect=public dns=10.0.1.6", "error unexpected-route logs"),
+            ("a gateway, and it is an interface", "s3 expect=gateway dns=10.0.1.6", "error unexpected-route s3"),
+            ("blocked, and it is silent", "example.com:443 expect=blocked dns=93.1.1.1 93.1.1.1=silent", ""),
+            ("private and private", "logs expect=private dns=10.7.1.6", ""),
+        ]);
+    }
+}
