@@ -10,7 +10,7 @@ use crate::observation::{Fault, Observation};
 use crate::plan::{Check, CheckId, Plan, Reach, Resolver, Role, UnreadKind};
 
 pub use class::Class;
-pub use view::{Asked, Attempt, Name, Peer, Reached, View};
+pub use view::{Asked, Attempt, Name, Peer, Reached, Variation, View};
 
 use super::ObservedRoute;
 

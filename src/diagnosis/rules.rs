@@ -34,12 +34,18 @@ mod name_not_found;
 mod name_without_address;
 mod no_local_route;
 mod no_way_out;
+mod path_mtu;
 mod public_registry_unreachable;
 mod public_route;
 mod redundant_route;
 mod resolver_failure;
 mod resolvers_disagree;
 mod route_undetermined;
+mod tls_large_hello_dropped;
+mod tls_name_filtered;
+mod tls_reset;
+mod tls_silent;
+mod tried;
 mod unexpected_route;
 mod unexplained;
 mod vpc_resolver_silent;
@@ -69,6 +75,11 @@ const RULES: &[Rule] = &[
     no_way_out::find,
     endpoint_address_silent::find,
     endpoint_silent::find,
+    path_mtu::find,
+    tls_large_hello_dropped::find,
+    tls_name_filtered::find,
+    tls_reset::find,
+    tls_silent::find,
     public_route::find,
     route_undetermined::find,
     unexpected_route::find,

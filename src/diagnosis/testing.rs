@@ -7,8 +7,11 @@
 //!   `our-fault`, `deadline`. Without any, `dns=10.0.9.9`. Families are told by the addresses; `aaaa-silent` makes every AAAA question stay silent.
 //! - `ADDRESS=Y` what came of an address: `ok` (the default for every address answered), `silent`, `refused`, `unreachable`,
 //!   `our-fault`, `deadline`, `lost` (connects at the second try), `slow`; `tls-silent`, `tls-reset`, `tls-closed`,
-//!   `tls-alert`, `not-tls`; `untrusted`, `bundle`, `wrong-name`, `expired`, `not-yet`; `http-silent`, `http-reset`,
-//!   `not-http`; a status such as `503`, `html`, `unfamiliar`, `skewed` (healthy, `Date` ten minutes ahead).
+//!   `tls-alert`, `tls-unnamed` (the alert for an unknown name), `tls-broken`, `tls-not-tried`, `not-tls`; `untrusted`,
+//!   `untrusted-wrong`, `untrusted-expired`, `bundle`, `wrong-name`, `expired`, `not-yet` (by a day); `http-silent`,
+//!   `http-reset`, `http-closed`, `http-endless-head`, `not-http`; a status such as `503` with the service's marks,
+//!   `proxy-503`, `proxy-auth`, `html`, `via`, `success`, `endless-body`, `unfamiliar`, `throttling`, `no-date`, `skewed`
+//!   (healthy, `Date` ten minutes ahead), `date-900` (so many seconds off). Words for several rungs are joined by commas.
 //! - `ADDRESS+short=Y` the same for a variation: `+short`, `+small`, `+other`, `+noname`, joined as in `+short+small`.
 //! - `optional`, `expect=private`, `region=us-west-2`, `tcp` (no TLS).
 //!

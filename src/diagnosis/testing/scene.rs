@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use crate::catalog::{Expected, Method, Question};
 use crate::inputs::{Limits, ProxyVariable, Region, Unread, UnreadKind};
 use crate::observation::{
-    Address, Answer, CertificateProblem, Change, Connection, Discarded, Family, Fault, Handshake, Observation,
-    ObservationId, Outcome, Response, Seen, TrustedBy, Why,
+    Address, Answer, Certificate, CertificateProblem, Change, Connection, Discarded, Family, Fault, Handshake,
+    Observation, ObservationId, Outcome, Response, Seen, TrustedBy, Why,
 };
 use crate::plan::{Check, CheckId, Place, Plan, Purpose, Reach, Resolver, Role, Route, Rung};
 
@@ -301,13 +301,16 @@ fn lookup(said: &str, family: Family) -> Outcome {
     }
 }
 
+/// Of several outcomes, the first that says something of this rung.
 fn came(check: &Check, rung: Rung, outcome: &str) -> Outcome {
-    match rung {
+    let one = |outcome: &str| match rung {
         Rung::Resolve => unreachable!("names are asked by `ask`"),
         Rung::Connect => connected(outcome),
         Rung::Handshake => shaken(outcome),
         Rung::Exchange => exchanged(check, outcome),
-    }
+    };
+    let plain = one("ok");
+    outcome.split(',').map(one).find(|came| *came != plain).unwrap_or(plain)
 }
 
 fn connected(outcome: &str) -> Outcome {
@@ -322,39 +325,81 @@ fn connected(outcome: &str) -> Outcome {
 }
 
 fn shaken(outcome: &str) -> Outcome {
-    let shown = |trusted_by, problems| Outcome::Saw {
-        seen: Seen::Handshake(Box::new(Handshake { trusted_by, problems, ..Handshake::default() })),
-    };
-    let public = Some(TrustedBy::Public);
+    use CertificateProblem::{Expired, NotYetValid, UnknownIssuer, WrongName};
+    let (amazon, proxy) = ("C=US, O=Amazon, CN=Amazon RSA 2048 M02", "O=Example Corp, CN=Inspection CA");
+    let (public, bundle) = (Some(TrustedBy::Public), Some(TrustedBy::Bundle));
+    let day = 86_400;
     match outcome {
         "tls-silent" => failed(Fault::TimedOut { after_ms: 5_000 }),
         "tls-reset" => failed(Fault::Reset),
         "tls-closed" => failed(Fault::Closed),
         "tls-alert" => failed(Fault::TlsAlert { alert: "handshake_failure".to_owned() }),
+        "tls-unnamed" => failed(Fault::TlsAlert { alert: "unrecognized_name".to_owned() }),
+        "tls-broken" => failed(Fault::TlsBroken { detail: "peer is incompatible".to_owned() }),
         "not-tls" => failed(Fault::NotTls { detail: "corrupt message".to_owned() }),
-        "untrusted" => shown(None, vec![CertificateProblem::UnknownIssuer]),
-        "bundle" => shown(Some(TrustedBy::Bundle), Vec::new()),
-        "wrong-name" => shown(public, vec![CertificateProblem::WrongName]),
-        "expired" => shown(public, vec![CertificateProblem::Expired { for_s: 86_400 }]),
-        "not-yet" => shown(public, vec![CertificateProblem::NotYetValid { for_s: 86_400 }]),
-        _ => shown(public, Vec::new()),
+        "tls-not-tried" => Outcome::NotTried { why: Why::Deadline },
+        "untrusted" => shown(proxy, None, &[UnknownIssuer]),
+        "untrusted-wrong" => shown(proxy, None, &[UnknownIssuer, WrongName]),
+        "untrusted-expired" => shown(proxy, None, &[Expired { for_s: day }, UnknownIssuer]),
+        "bundle" => shown(proxy, bundle, &[]),
+        "wrong-name" => shown(amazon, public, &[WrongName]),
+        "expired" => shown(amazon, public, &[Expired { for_s: day }]),
+        "not-yet" => shown(amazon, public, &[NotYetValid { for_s: day }]),
+        _ => shown(amazon, public, &[]),
     }
 }
 
+fn shown(issuer: &str, trusted_by: Option<TrustedBy>, problems: &[CertificateProblem]) -> Outcome {
+    let own = Certificate {
+        subject: "CN=shown".to_owned(),
+        issuer: issuer.to_owned(),
+        names: vec!["kms.ap-northeast-1.amazonaws.com".to_owned()],
+        name_count: 1,
+        not_before: "2026-01-02T03:04:05Z".to_owned(),
+        not_after: "2027-01-02T03:04:05Z".to_owned(),
+        fingerprint_sha256: String::new(),
+    };
+    let problems = problems.to_vec();
+    let handshake = Handshake { chain: vec![own], chain_length: 1, trusted_by, problems, ..Handshake::default() };
+    Outcome::Saw { seen: Seen::Handshake(Box::new(handshake)) }
+}
+
 fn exchanged(check: &Check, outcome: &str) -> Outcome {
-    let answer = |response| Outcome::Saw { seen: Seen::Response(Box::new(response)) };
     match outcome {
         "http-silent" => failed(Fault::TimedOut { after_ms: 10_000 }),
         "http-reset" => failed(Fault::Reset),
+        "http-closed" => failed(Fault::Closed),
+        "http-endless-head" => failed(Fault::HeadTooLarge { limit_bytes: 65_536 }),
         "not-http" => failed(Fault::NotHttp { detail: "invalid header".to_owned() }),
-        "html" => answer(response(200, &[("content-type", "text/html")], "<html>Blocked</html>")),
-        "unfamiliar" => answer(response(404, &[("server", "nginx")], "")),
-        "skewed" => answer(Response { date_minus_clock_s: Some(600), ..healthy(check) }),
-        _ => match outcome.parse() {
-            Ok(status) => answer(Response { status, ..healthy(check) }),
-            Err(_) => answer(healthy(check)),
-        },
+        _ => Outcome::Saw { seen: Seen::Response(Box::new(answer(check, outcome))) },
     }
+}
+
+fn answer(check: &Check, outcome: &str) -> Response {
+    let page = "<html>Blocked</html>";
+    let html = |status| response(status, &[("content-type", "text/html"), ("server", "squid/6.6")], page);
+    let healthy = healthy(check);
+    if let Some(off) = outcome.strip_prefix("date") {
+        return Response { date_minus_clock_s: Some(off.parse().unwrap()), ..healthy };
+    }
+    match outcome {
+        "html" => html(200),
+        "proxy-503" => html(503),
+        "proxy-auth" => html(407),
+        "via" => with(healthy, "via", "1.1 proxy.corp.example (squid/6.6)"),
+        "success" => response(200, &[("content-type", "application/json")], r#"{"status":"ok"}"#),
+        "endless-body" => Response { complete: false, body_bytes: 65_536, ..healthy },
+        "unfamiliar" => response(404, &[("server", "nginx")], ""),
+        "throttling" => with(healthy, "x-amzn-errortype", "ThrottlingException"),
+        "skewed" => Response { date_minus_clock_s: Some(600), ..healthy },
+        "no-date" => Response { date_minus_clock_s: None, ..healthy },
+        _ => Response { status: outcome.parse().unwrap_or(healthy.status), ..healthy },
+    }
+}
+
+fn with(mut response: Response, name: &str, value: &str) -> Response {
+    response.headers.insert(name.to_owned(), value.to_owned());
+    response
 }
 
 fn healthy(check: &Check) -> Response {
@@ -362,7 +407,8 @@ fn healthy(check: &Check) -> Response {
     match check.question.as_ref().map(|question| question.answer) {
         Some(Expected::EcrRegistry) => {
             let challenge = r#"Basic realm="https://123456789012.dkr.ecr/",service="ecr.amazonaws.com""#;
-            response(401, &[("www-authenticate", challenge)], "Not Authorized")
+            let version = ("docker-distribution-api-version", "registry/2.0");
+            response(401, &[version, ("www-authenticate", challenge)], "Not Authorized")
         }
         Some(Expected::OciRegistry) => {
             response(401, &[("docker-distribution-api-version", "registry/2.0"), ("www-authenticate", "Bearer x")], "")

@@ -1,0 +1,116 @@
+//! What the variations of a handshake showed, for the rules that tell its failures apart.
+
+use std::collections::BTreeMap;
+
+use crate::diagnosis::case::{Peer, Variation};
+use crate::diagnosis::ledger::{Ledger, Stage, Trouble};
+use crate::observation::{Change, Fault, Observation};
+use crate::plan::CheckId;
+
+/// How an ordinary handshake ended, where variations can tell why.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ending {
+    /// No answer to the ClientHello.
+    Silent,
+    /// A reset or a close.
+    CutOff,
+}
+
+/// How an ordinary handshake ended, where variations can tell why.
+pub fn ending(trouble: &Trouble<'_>) -> Option<Ending> {
+    let fault = trouble.fault.filter(|_| matches!(trouble.stage, Stage::Handshake(_)))?;
+    match fault {
+        Fault::TimedOut { .. } => Some(Ending::Silent),
+        Fault::Reset | Fault::Closed => Some(Ending::CutOff),
+        Fault::Refused
+        | Fault::NetworkUnreachable
+        | Fault::HostUnreachable
+        | Fault::OnlyWrongAnswers { .. }
+        | Fault::TruncatedThenTcp { .. }
+        | Fault::TlsAlert { .. }
+        | Fault::NotTls { .. }
+        | Fault::TlsBroken { .. }
+        | Fault::NotHttp { .. }
+        | Fault::HeadTooLarge { .. }
+        | Fault::NoFileDescriptors
+        | Fault::NotPermitted
+        | Fault::Local { .. } => None,
+    }
+}
+
+/// Whether the handshake with exactly these changes got an answer, if only an alert.
+pub fn answered(peer: &Peer<'_>, changes: &[Change]) -> bool {
+    peer.variation(changes).is_some_and(Variation::answered)
+}
+
+/// Whether a whole certificate came in segments of full size, under another name or none.
+pub fn full_size_passes(peer: &Peer<'_>) -> bool {
+    let finished = |variation: &Variation<'_>| {
+        variation.handshake.as_ref().is_some_and(|handshake| handshake.last.seen().is_some())
+    };
+    [Change::OtherName, Change::NoName].iter().any(|change| peer.variation(&[*change]).is_some_and(finished))
+}
+
+/// Whether a hello of full length under another name, or none, got an answer.
+pub fn long_hello_passes(peer: &Peer<'_>) -> bool {
+    answered(peer, &[Change::OtherName]) || answered(peer, &[Change::NoName])
+}
+
+/// Take what shows a cause, and addresses of the same checks for whose variations no time was left.
+pub fn take<'c>(ledger: &mut Ledger<'c>, shows: impl Fn(&Trouble<'c>, &Peer<'c>) -> bool) -> Vec<Trouble<'c>> {
+    let shows = |trouble: &Trouble<'c>| {
+        ending(trouble).is_some() && trouble.peer().is_some_and(|peer| is_varied(peer) && shows(trouble, peer))
+    };
+    let shown: Vec<&CheckId> =
+        ledger.open().iter().filter(|trouble| shows(trouble)).map(|trouble| &trouble.view.check.id).collect();
+    let is_beside = |trouble: &Trouble<'c>| {
+        ending(trouble).is_some() && !trouble.peer().is_some_and(is_varied) && shown.contains(&&trouble.view.check.id)
+    };
+    ledger.take(|trouble| shows(trouble) || is_beside(trouble))
+}
+
+/// Whether anything came of any variation.
+pub fn is_varied(peer: &Peer<'_>) -> bool {
+    peer.variations.iter().any(|variation| variation.answered() || variation.fault().is_some())
+}
+
+/// What the variations showed, in a clause a kind of outcome.
+pub fn showed(peer: &Peer<'_>) -> String {
+    let mut outcomes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for variation in &peer.variations {
+        if let Some(outcome) = outcome(variation) {
+            outcomes.entry(outcome).or_default().push(way(variation.changes));
+        }
+    }
+    let clause = |(outcome, ways): (&String, &Vec<String>)| format!("{outcome} {}", ways.join(", "));
+    outcomes.iter().map(clause).collect::<Vec<_>>().join("; ")
+}
+
+fn outcome(variation: &Variation<'_>) -> Option<String> {
+    match variation.fault() {
+        Some(Fault::TimedOut { .. }) => Some("no answer".to_owned()),
+        Some(fault) => Some(fault.to_string()),
+        None => variation.answered().then(|| "a finished handshake".to_owned()),
+    }
+}
+
+fn way(changes: &[Change]) -> String {
+    let word = |change: &Change| match change {
+        Change::ShortHello => "with a short ClientHello",
+        Change::OtherName => "with another server name",
+        Change::NoName => "without a server name",
+        Change::SmallSegments => "in small segments",
+    };
+    changes.iter().map(word).collect::<Vec<_>>().join(" and ")
+}
+
+/// The observations of the variations on these addresses.
+pub fn variations<'c>(taken: &[Trouble<'c>]) -> Vec<&'c Observation> {
+    let peers = taken.iter().filter_map(Trouble::peer);
+    peers.flat_map(|peer| &peer.variations).flat_map(Variation::seen).collect()
+}
+
+/// The first address on which variations showed something.
+pub fn varied<'c>(taken: &[Trouble<'c>]) -> Option<&'c Peer<'c>> {
+    taken.iter().filter_map(Trouble::peer).find(|peer| is_varied(peer))
+}
