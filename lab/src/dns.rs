@@ -47,6 +47,8 @@ struct Asked<'a> {
 enum Reply {
     Nothing,
     Bytes(Vec<u8>),
+    /// One after the other, over UDP.
+    Both(Vec<u8>, Vec<u8>),
     Later(Duration, Vec<u8>),
 }
 
@@ -72,6 +74,10 @@ impl Dns {
             match reply {
                 Reply::Nothing => {}
                 Reply::Bytes(bytes) => drop(socket.send_to(&bytes, peer).await),
+                Reply::Both(first, second) => {
+                    drop(socket.send_to(&first, peer).await);
+                    drop(socket.send_to(&second, peer).await);
+                }
                 Reply::Later(delay, bytes) => drop(tokio::spawn(async move {
                     tokio::time::sleep(delay).await;
                     socket.send_to(&bytes, peer).await
@@ -94,7 +100,7 @@ impl Dns {
             stream.read_exact(&mut query).await?;
             let bytes = match self.reply(address, Transport::Tcp, &query) {
                 Reply::Nothing => continue,
-                Reply::Bytes(bytes) => bytes,
+                Reply::Bytes(bytes) | Reply::Both(_, bytes) => bytes,
                 Reply::Later(delay, bytes) => {
                     tokio::time::sleep(delay).await;
                     bytes

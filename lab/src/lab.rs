@@ -58,7 +58,7 @@ impl Lab {
         let world = Arc::new(World::build(scenario)?);
         let tls = Tls::new()?;
         network::build(&world)?;
-        task::furnish(&world, &tls.roots_pem())?;
+        task::furnish(&world, &tls.roots_pem(), &tls.inspection_pem())?;
         let observer = Arc::<Observer>::default();
         let tap = Tap::start(&world, Arc::clone(&observer))?;
         let runtime = Runtime::new().map_err(|e| format!("start the runtime: {e}"))?;

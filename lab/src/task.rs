@@ -18,6 +18,9 @@ use crate::world::World;
 /// Where the lab's authority is for the task.
 pub const ROOTS: &str = "/run/vpcprobe-lab/roots.pem";
 
+/// Where the inspecting proxy's authority is, for a CA bundle.
+const INSPECTION: &str = "/run/vpcprobe-lab/inspection.pem";
+
 /// Where the scenario's files are for the task.
 const FILES: &str = "/run/task";
 
@@ -32,13 +35,14 @@ pub fn nameservers(world: &World) -> Vec<IpAddr> {
 }
 
 /// Writes what the task finds in its files: an `/etc` of its own, the lab's authority, the scenario's files.
-pub fn furnish(world: &World, roots: &str) -> Result<(), String> {
+pub fn furnish(world: &World, roots: &str, inspection: &str) -> Result<(), String> {
     let write =
         |path: &Path, text: &str| std::fs::write(path, text).map_err(|e| format!("write {}: {e}", path.display()));
     for folder in ["/run/vpcprobe-lab", FILES] {
         std::fs::create_dir_all(folder).map_err(|e| format!("make {folder}: {e}"))?;
     }
     write(Path::new(ROOTS), roots)?;
+    write(Path::new(INSPECTION), inspection)?;
     for (name, text) in &world.scenario.run.files {
         write(&Path::new(FILES).join(name), text)?;
     }

@@ -62,6 +62,11 @@ impl Tls {
         self.authority.pem()
     }
 
+    /// The inspecting proxy's authority, for a CA bundle.
+    pub fn inspection_pem(&self) -> String {
+        self.authority.inspection_pem()
+    }
+
     /// Answers one ClientHello; nothing comes back where a fault ended the connection.
     pub async fn accept(
         &self,

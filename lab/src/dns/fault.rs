@@ -41,6 +41,10 @@ fn broken(world: &World, asked: &Asked<'_>, act: &Act) -> Reply {
         Act::Truncated | Act::TruncatedTcpSilent => truncated(asked),
         Act::DnsGarbage => b"this is not a DNS message, and its counts lie: \xff\xff\xff\xff".to_vec(),
         Act::WrongId => wrong_id(world, asked),
+        Act::WrongIdFirst => {
+            let right = answer::encode(&answer::answer(world, asked), asked);
+            return Reply::Both(wrong_id(world, asked), right);
+        }
         Act::OtherQuestion => other_question(world, asked),
         Act::CnameLoop => cname_loop(asked),
         _ => answer::encode(&message(world, asked, act), asked),

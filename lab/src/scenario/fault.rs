@@ -109,6 +109,8 @@ pub enum Act {
     TruncatedTcpSilent,
     /// Another id than the query's.
     WrongId,
+    /// Over UDP an answer with another id, and the right one after it.
+    WrongIdFirst,
     /// The answer to another question.
     OtherQuestion,
     /// Bytes that are no DNS message.
@@ -211,6 +213,7 @@ impl Act {
             | Self::Truncated
             | Self::TruncatedTcpSilent
             | Self::WrongId
+            | Self::WrongIdFirst
             | Self::OtherQuestion
             | Self::DnsGarbage
             | Self::ManyAddresses(_)

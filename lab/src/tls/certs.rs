@@ -63,6 +63,11 @@ impl Authority {
         self.known.root.pem()
     }
 
+    /// The inspecting proxy's root, for a CA bundle.
+    pub fn inspection_pem(&self) -> String {
+        self.unknown.root.pem()
+    }
+
     /// A certificate for these names; an inspecting proxy's is for the name that was asked.
     pub fn issue(
         &self,
