@@ -218,3 +218,14 @@ pub enum Ended {
     /// A signal came first.
     Signal,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_says_itself_in_words() {
+        assert_eq!(FindingId::EndpointSilent.title(), "One endpoint is silent");
+        assert!(FindingId::ALL.iter().all(|id| !id.title().is_empty()));
+    }
+}
