@@ -29,20 +29,28 @@ struct Limit {
 
 /// The record as a line that is short enough, `"cut": true` in it where something was left out.
 pub(super) fn fit(mut record: Value) -> String {
-    let whole = json::line(&record);
+    let whole = typed(&record);
     if whole.len() < LINE_BYTES {
         return whole;
     }
     record["cut"] = true.into();
     for limit in LIMITS {
         shorten(&mut record, "", *limit);
-        let line = json::line(&record);
+        let line = typed(&record);
         if line.len() < LINE_BYTES {
             return line;
         }
     }
     let kind = record["type"].take();
-    json::line(&serde_json::json!({ "type": kind, "cut": true }))
+    typed(&serde_json::json!({ "type": kind, "cut": true }))
+}
+
+/// The record with its type first, as all others have it.
+fn typed(record: &Value) -> String {
+    let mut fields = record.as_object().cloned().unwrap_or_default();
+    let kind = json::line(&fields.remove("type"));
+    let rest = json::line(&fields);
+    format!("{{\"type\":{kind},{}", rest.trim_start_matches('{'))
 }
 
 /// Shorten a value and everything in it.
@@ -51,13 +59,17 @@ fn shorten(value: &mut Value, key: &str, limit: Limit) {
         Value::String(text) => text.truncate(text.floor_char_boundary(allowed(key, limit))),
         Value::Array(items) => {
             items.truncate(limit.list);
-            items.iter_mut().for_each(|item| shorten(item, key, limit));
+            for item in items {
+                shorten(item, key, limit);
+            }
         }
         Value::Object(fields) => {
             if key == "headers" {
                 keep_first(fields, limit);
             }
-            fields.iter_mut().for_each(|(key, field)| shorten(field, key, limit));
+            for (key, field) in fields {
+                shorten(field, key, limit);
+            }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
