@@ -51,7 +51,7 @@ pub(super) fn rung(rung: Rung, seen: &[&Observation]) -> Cell {
         (0, None, None) => Cell::new("", Ink::Plain),
         (0, Some(how), _) => Cell::new(how, Ink::Bad),
         (0, None, Some(why)) => Cell::new(why, Ink::Dim),
-        (_, None, None) => Cell::new(join(shown(&attempts), &time), Ink::Plain),
+        (_, None, None) => Cell::new(join(&shown(&attempts), &time), Ink::Plain),
         (some, _, _) => Cell::new(format!("{some} of {} {time}", attempts.len()), Ink::Odd),
     }
 }
@@ -167,7 +167,7 @@ fn shown(attempts: &[Attempt]) -> String {
     words.join("/")
 }
 
-fn join(word: String, time: &str) -> String {
+fn join(word: &str, time: &str) -> String {
     if word.is_empty() { time.to_owned() } else { format!("{word} {time}") }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         fixes(page, finding);
         doubts(page, finding);
         if let Some(error) = &finding.ecs_error {
-            page.labelled(INDENT, INDENT + 2, (Ink::Dim, "ECS says:"), (Ink::Dim, error));
+            page.labelled(INDENT, INDENT + 2, (Ink::Dim, "ECS prints:"), (Ink::Dim, error));
         }
     }
 }
@@ -44,8 +44,10 @@ fn heading(page: &mut Page, number: usize, finding: &Finding) {
         Severity::Info => ("INFO", Ink::Plain),
     };
     let purposes: Vec<&str> = finding.purposes.iter().copied().map(purpose).collect();
-    let about = [purposes.join(", "), named(&finding.checks)].into_iter().filter(|words| !words.is_empty());
-    let about = about.collect::<Vec<_>>().join(": ");
+    let mut about = vec![purposes.join(", "), named(&finding.checks)];
+    about.dedup();
+    about.retain(|words| !words.is_empty());
+    let about = about.join(": ");
     let id = finding.id.to_string();
     let text = if about.is_empty() { id } else { format!("{id} ({about})") };
     page.labelled(0, INDENT, (ink, &format!("{number}. {word}")), (Ink::Bold, &text));
@@ -79,14 +81,12 @@ fn doubts(page: &mut Page, finding: &Finding) {
         Certainty::Possible => ("possible:", "it is one of several causes of this evidence."),
     };
     let others: Vec<_> = finding.alternatives.iter().map(|id| format!("{id} ({})", id.title())).collect();
-    let mut text = why.to_owned();
+    let mut sentences = vec![why.to_owned()];
     if !others.is_empty() {
-        text += &format!(" From inside the VPC it can't be told from {}.", others.join(" or from "));
+        sentences.push(format!("From inside the VPC it can't be told from {}.", others.join(" or from ")));
     }
-    if let Some(how) = &finding.tell_apart {
-        text += &format!(" To tell them apart: {how}");
-    }
-    page.labelled(INDENT, INDENT + 2, (Ink::Plain, word), (Ink::Plain, &text));
+    sentences.extend(finding.tell_apart.as_ref().map(|how| format!("To tell them apart: {how}")));
+    page.labelled(INDENT, INDENT + 2, (Ink::Plain, word), (Ink::Plain, &sentences.join(" ")));
 }
 
 /// A step of the task start in words.

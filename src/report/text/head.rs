@@ -27,7 +27,7 @@ fn exit_code_words(code: u8) -> String {
         4 => "warnings only, and --strict was given".to_owned(),
         11..=69 => format!("{}: {}", step(code / 10), fault(code % 10)),
         70 => "a bug of vpcprobe".to_owned(),
-        71 => "inconclusive".to_owned(),
+        71 => "inconclusive: not everything could be looked at".to_owned(),
         _ => "no code of a report".to_owned(),
     }
 }
@@ -69,7 +69,7 @@ mod tests {
             (43, "the registry: no TCP connection"),
             (11, "secrets: the name does not resolve"),
             (69, "something beside the image and its logs: too slow"),
-            (71, "inconclusive"),
+            (71, "inconclusive: not everything could be looked at"),
         ];
         for (code, words) in table {
             assert_eq!(exit_code_words(code), words);

@@ -23,7 +23,7 @@ fn notes(report: &Report) -> Vec<String> {
     notes.extend(not_tried(report));
     notes.extend(of_checks(report));
     let Vantage { proxy, unread, .. } = &report.vantage;
-    notes.extend(proxy.iter().map(|set| format!("{}={} is set; the probe did not use it", set.name, set.value)));
+    notes.extend(proxy.iter().map(|set| format!("{}={} is set, and the probe does not use it", set.name, set.value)));
     notes.extend(unread.iter().map(|unread| format!("{}: {}", unreadable(unread.what), unread.why)));
     notes.extend(report.inputs.ca_bundle.iter().map(|path| format!("roots beside the public ones: {path}")));
     notes.extend(report.inputs.roots.iter().map(|path| format!("roots in place of the public ones: {path}")));
@@ -110,13 +110,13 @@ fn list(title: &str, items: &[impl ToString]) -> Option<String> {
 /// The run itself, and its count of checks.
 fn run(report: &Report) -> String {
     let Report { run, tool, summary, .. } = report;
+    let counts = [(summary.failed, "failed"), (summary.warned, "with a warning"), (summary.not_run, "not run")];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
     format!(
-        "{} of {} checks passed, {} failed, {} with warnings, {} not run, in {}; {}, {} {}, id {}",
+        "{} of {} checks passed{}; {} from {}; {} {}, id {}",
         summary.passed,
         summary.checks,
-        summary.failed,
-        summary.warned,
-        summary.not_run,
+        counts.collect::<String>(),
         time(run.took_ms),
         run.started_at,
         tool.name,

@@ -13,17 +13,17 @@ use crate::report::Report;
 /// A field's width, and the titles of all.
 const TITLES: [&str; 7] = ["status", "check", "resolve", "connect", "handshake", "exchange", "route"];
 
-/// A narrower table than this becomes a list.
-const LEAST_TABLE: usize = 76;
+/// The most that a rung's field takes; longer words come from the network.
+const RUNG_COLUMNS: usize = 13;
 
-/// No wider, however long the names: longer ones lose their middle, and the line below has them whole.
-const NAME_COLUMNS: usize = 22;
+/// The least and the most that a check's name takes; longer ones lose their middle, and the line below has the host.
+const NAME_COLUMNS: (usize, usize) = (12, 48);
 
 /// Two spaces between columns.
 const GAP: usize = 2;
 
 /// Where the second line of a row begins.
-const INDENT: usize = 8;
+const INDENT: usize = 4;
 
 /// One check's fields and what stands below them.
 struct Row {
@@ -44,15 +44,21 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     let rows: Vec<Row> =
         report.checks.iter().map(|check| row(check, seen.get(&check.id).map_or(&[], Vec::as_slice), arrow)).collect();
     page.gap();
-    if page.width() < LEAST_TABLE { list(page, &rows) } else { table(page, &rows) }
+    match columns(page.width(), &rows) {
+        Some(columns) => table(page, &rows, &columns),
+        None => list(page, &rows),
+    }
 }
 
 fn row(check: &CheckResult, seen: &[&Observation], arrow: &str) -> Row {
-    let climbed = |step| clean_cell(rung(step, seen));
+    let climbed = |step| {
+        let Cell { text, ink } = rung(step, seen);
+        Cell::new(clean(&text), ink)
+    };
     Row {
         cells: [
             status(check.status),
-            clean_cell(Cell::new(check.id.0.as_str(), Ink::Plain)),
+            Cell::new(clean(&check.id.0), Ink::Plain),
             climbed(Rung::Resolve),
             climbed(Rung::Connect),
             climbed(Rung::Handshake),
@@ -61,10 +67,6 @@ fn row(check: &CheckResult, seen: &[&Observation], arrow: &str) -> Row {
         ],
         detail: detail(check, seen, arrow),
     }
-}
-
-fn clean_cell(cell: Cell) -> Cell {
-    Cell { text: clean(&cell.text), ..cell }
 }
 
 fn status(status: CheckStatus) -> Cell {
@@ -102,22 +104,28 @@ fn detail(check: &CheckResult, seen: &[&Observation], arrow: &str) -> String {
     format!("{host}{found}{expected}")
 }
 
-/// Columns as wide as their widest field.
-fn table(page: &mut Page, rows: &[Row]) {
+/// Columns as wide as their widest field, the name's as wide as the others leave it; none where that is too little.
+fn columns(page: usize, rows: &[Row]) -> Option<[usize; 7]> {
     let mut columns = TITLES.map(width);
     for row in rows {
         for (column, cell) in columns.iter_mut().zip(&row.cells) {
             *column = width(&cell.text).max(*column);
         }
     }
-    columns[1] = columns[1].min(NAME_COLUMNS);
-    let others: usize = columns.iter().sum::<usize>() - columns[1] + GAP * (columns.len() - 1);
-    columns[1] = columns[1].min(page.width().saturating_sub(others)).max(width(TITLES[1]));
-    let titles = TITLES.map(|title| Cell::new(title, Ink::Dim));
-    print(page, &titles, &columns);
+    columns[2..6].iter_mut().for_each(|column| *column = (*column).min(RUNG_COLUMNS));
+    let (least, most) = NAME_COLUMNS;
+    let name = columns[1].min(most);
+    let others = columns.iter().sum::<usize>() - columns[1] + GAP * (columns.len() - 1);
+    columns[1] = name.min(page.saturating_sub(others));
+    (columns[1] >= name.min(least)).then_some(columns)
+}
+
+/// A line with the fields, and below it what is too long for a column.
+fn table(page: &mut Page, rows: &[Row], columns: &[usize; 7]) {
+    print(page, &TITLES.map(|title| Cell::new(title, Ink::Dim)), columns);
     for row in rows {
-        print(page, &row.cells, &columns);
-        page.paragraph(columns[0] + GAP, Ink::Dim, &row.detail);
+        print(page, &row.cells, columns);
+        page.paragraph(INDENT, Ink::Dim, &row.detail);
     }
 }
 
@@ -137,7 +145,7 @@ fn print(page: &mut Page, cells: &[Cell; 7], columns: &[usize; 7]) {
 fn list(page: &mut Page, rows: &[Row]) {
     for row in rows {
         let [status, check, climbed @ ..] = &row.cells;
-        page.labelled(0, INDENT, (status.ink, &status.text), (Ink::Bold, &check.text));
+        page.labelled(0, 2 * INDENT, (status.ink, &status.text), (Ink::Bold, &check.text));
         page.paragraph(INDENT, Ink::Dim, &row.detail);
         let fields = TITLES[2..].iter().zip(climbed).filter(|(_, cell)| !cell.text.is_empty());
         let words: Vec<_> = fields.map(|(title, cell)| format!("{title} {}", cell.text)).collect();

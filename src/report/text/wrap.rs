@@ -9,8 +9,8 @@ pub(super) fn clean(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             c if !super::super::is_steering(c) => out.push(c),
-            c if u32::from(c) < 0x100 => out.push_str(&format!("\\x{:02x}", u32::from(c))),
-            c => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c if u32::from(c) < 0x100 => out.extend([format!("\\x{:02x}", u32::from(c))]),
+            c => out.extend([format!("\\u{{{:x}}}", u32::from(c))]),
         }
     }
     out
@@ -23,8 +23,12 @@ pub(super) fn width(text: &str) -> usize {
 
 fn columns(c: char) -> usize {
     match c {
-        '\u{0}'..='\u{5ff}' | '\u{1e00}'..='\u{1fff}' | '\u{2010}'..='\u{2027}' | '\u{2190}'..='\u{21ff}' => 1,
-        '\u{2500}'..='\u{257f}' | '\u{2713}'..='\u{2718}' => 1,
+        '\u{0}'..='\u{5ff}'
+        | '\u{1e00}'..='\u{1fff}'
+        | '\u{2010}'..='\u{2027}'
+        | '\u{2190}'..='\u{21ff}'
+        | '\u{2500}'..='\u{257f}'
+        | '\u{2713}'..='\u{2718}' => 1,
         _ => 2,
     }
 }
@@ -34,7 +38,7 @@ fn columns(c: char) -> usize {
 pub(super) fn wrap(text: &str, taken: usize, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = taken;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
+    for word in &unbroken(text) {
         let is_first = lines.last().is_some_and(String::is_empty);
         let space = usize::from(!is_first);
         if used + space + width(word) <= room {
@@ -46,17 +50,41 @@ pub(super) fn wrap(text: &str, taken: usize, room: usize) -> Vec<String> {
         if used > 0 {
             lines.push(String::new());
         }
-        let mut rest = word;
-        while width(rest) > room {
-            let (piece, after) = rest.split_at(fitting(rest, room));
+        let mut rest = word.as_str();
+        // A word may be as long as a body: each piece of it is measured once.
+        let mut fits = fitting(rest, room);
+        while fits < rest.len() {
+            let (piece, after) = rest.split_at(seam(rest, fits));
             put(&mut lines, piece);
             lines.push(String::new());
             rest = after;
+            fits = fitting(rest, room);
         }
         put(&mut lines, rest);
         used = width(rest);
     }
     lines
+}
+
+/// The words of a text, a unit of time kept with its number.
+fn unbroken(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let is_unit = matches!(word.trim_end_matches([',', '.', ';', ':', ')']), "s" | "ms");
+        match words.last_mut() {
+            Some(number) if is_unit && number.ends_with(|c: char| c.is_ascii_digit()) => {
+                number.push(' ');
+                number.push_str(word);
+            }
+            Some(_) | None => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
+/// Where a word that must be broken is broken best: behind a dot, a dash or a slash in the second half of what fits.
+fn seam(word: &str, fits: usize) -> usize {
+    word[..fits].rfind(['.', '-', '/']).map(|at| at + 1).filter(|at| at * 2 > fits).unwrap_or(fits)
 }
 
 fn put(lines: &mut [String], piece: &str) {
@@ -179,8 +207,10 @@ mod tests {
 
     #[test]
     fn a_text_is_broken_at_spaces_and_a_long_word_inside() {
-        let table: [(&str, &[&str]); 6] = [
+        let table: [(&str, &[&str]); 8] = [
             ("", &[""]),
+            ("in the 4 s.", &["in the", "4 s."]),
+            ("s3.us.aws", &["s3.us.", "aws"]),
             ("one two", &["one two"]),
             ("one two three", &["one two", "three"]),
             ("abcdefghijklmn op", &["abcdefgh", "ijklmn", "op"]),
