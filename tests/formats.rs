@@ -1,0 +1,340 @@
+//! The forms of the report: their exact text, their schema, and what holds whatever the network says.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on says where")]
+
+#[path = "data/fixtures.rs"]
+mod fixtures;
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
+use vpcprobe::observation::{
+    CertificateProblem, Change, Discarded, DnsTransport, Fault, Observation, Outcome, Rung, Seen, Why,
+};
+use vpcprobe::report::text::{Look, Marks, Style};
+use vpcprobe::report::{Report, SinkResult, json, jsonl, parse, schema, text};
+
+static SCHEMA: LazyLock<jsonschema::Validator> =
+    LazyLock::new(|| jsonschema::validator_for(&schema::schema()).unwrap());
+
+fn fixtures() -> [(&'static str, Report); 5] {
+    [
+        ("healthy", valid(fixtures::healthy())),
+        ("broken", valid(fixtures::broken())),
+        ("inconclusive", valid(fixtures::inconclusive())),
+        ("hostile", valid(fixtures::hostile())),
+        ("long", valid(fixtures::long())),
+    ]
+}
+
+/// Every report that a test makes fits the schema.
+fn valid(report: Report) -> Report {
+    let document: Value = serde_json::from_str(&json::render(&report)).unwrap();
+    let errors: Vec<_> =
+        SCHEMA.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "the report does not fit its schema: {}", errors.join("\n"));
+    report
+}
+
+fn plain(width: usize) -> Look {
+    Look { width, ..Look::default() }
+}
+
+fn path(of: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(of)
+}
+
+/// Compare with the committed file, or write it anew when that is asked for.
+fn hold(file: &str, actual: &str) {
+    let path = path("tests/snapshots").join(file);
+    if std::env::var_os("VPCPROBE_BLESS").is_some() {
+        std::fs::write(&path, actual).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        expected == actual,
+        "tests/snapshots/{file} differs; if this is meant, VPCPROBE_BLESS=1 cargo test --test formats\n{actual}"
+    );
+}
+
+#[test]
+fn each_form_reads_as_it_did() {
+    let reports = [fixtures::healthy(), fixtures::broken(), fixtures::inconclusive()].map(valid);
+    for (name, report) in ["healthy", "broken", "inconclusive"].into_iter().zip(reports) {
+        // The version changes with each release and says nothing of the form.
+        let mut report = report;
+        (report.tool.version, report.tool.commit) = ("0.0.0".to_owned(), "unknown".to_owned());
+        hold(&format!("{name}.80.txt"), &text::render(&report, plain(80)));
+        hold(&format!("{name}.120.txt"), &text::render(&report, plain(120)));
+        hold(&format!("{name}.json"), &json::render(&report));
+        hold(&format!("{name}.jsonl"), &jsonl::render(&report));
+        if name == "broken" {
+            let look = Look { width: 100, style: Style::Colour, marks: Marks::Unicode };
+            hold("broken.100.colour.txt", &text::render(&report, look));
+            hold("broken.50.txt", &text::render(&report, plain(50)));
+        }
+    }
+}
+
+#[test]
+fn the_committed_schema_is_that_of_the_types() {
+    if std::env::var_os("VPCPROBE_BLESS").is_some() {
+        std::fs::write(path("docs/report.schema.json"), schema::render()).unwrap();
+    }
+    let committed = std::fs::read_to_string(path("docs/report.schema.json")).unwrap_or_default();
+    assert!(
+        committed == schema::render(),
+        "docs/report.schema.json is out of date: run scripts/generate (vpcprobe schema > docs/report.schema.json)"
+    );
+}
+
+#[test]
+fn no_line_is_wider_than_the_page_but_for_words_of_commands() {
+    for (name, report) in fixtures() {
+        let whole: Vec<String> = commands(&report);
+        for width in 40..=200 {
+            let marks = if width % 2 == 0 { Marks::Ascii } else { Marks::Unicode };
+            let text = text::render(&report, Look { marks, ..plain(width) });
+            for line in text.lines().filter(|line| line.width() > width) {
+                let word = line.trim().trim_end_matches(" \\");
+                let is_word = whole.iter().any(|command| command.contains(word)) && !has_seam(word);
+                assert!(is_word, "{name} in {width}: {line}");
+            }
+        }
+    }
+}
+
+/// The commands of a report as the text shows them where they need not be broken.
+fn commands(report: &Report) -> Vec<String> {
+    let text = text::render(report, plain(1_000_000));
+    text.lines().filter(|line| line.starts_with("       ")).map(str::to_owned).collect()
+}
+
+/// Whether there is a space outside of quotes.
+fn has_seam(command: &str) -> bool {
+    let mut quote = None;
+    command.chars().any(|c| match (quote, c) {
+        (None, ' ') => true,
+        (None, '\'' | '"') => {
+            quote = Some(c);
+            false
+        }
+        (Some(open), c) if open == c => {
+            quote = None;
+            false
+        }
+        _ => false,
+    })
+}
+
+#[test]
+fn nothing_steers_the_terminal_but_our_own_colours() {
+    for (name, report) in fixtures() {
+        let steers = |c: char| c != '\n' && (c.is_control() || ('\u{200b}'..='\u{202e}').contains(&c));
+        let forms = [text::render(&report, plain(80)), json::render(&report), jsonl::render(&report)];
+        for form in forms {
+            assert_eq!(form.chars().find(|c| steers(*c)), None, "{name}");
+        }
+        let coloured = text::render(&report, Look { style: Style::Colour, ..plain(80) });
+        let mut bare = coloured;
+        for code in ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[32m", "\u{1b}[1;31m", "\u{1b}[33m"] {
+            bare = bare.replace(code, "");
+        }
+        assert_eq!(bare, text::render(&report, plain(80)), "{name}");
+    }
+}
+
+#[test]
+fn ascii_marks_are_ascii() {
+    for report in [fixtures::healthy(), fixtures::broken(), fixtures::inconclusive()].map(valid) {
+        assert!(text::render(&report, plain(80)).is_ascii());
+    }
+}
+
+#[test]
+fn every_record_is_short_and_typed_and_the_summary_is_last_and_flat() {
+    for (name, report) in fixtures() {
+        let text = jsonl::render(&report);
+        for line in text.lines() {
+            assert!(line.len() + 1 < 16 * 1024, "{name}: {} bytes", line.len());
+            let record: Value = serde_json::from_str(line).unwrap();
+            let types = ["start", "observation", "check", "finding", "sink", "summary"];
+            assert!(types.contains(&record["type"].as_str().unwrap()), "{name}: {line}");
+            assert!(line.starts_with("{\"type\":\""), "{line}");
+        }
+        let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+        assert_eq!(last["type"], "summary");
+        assert!(last.as_object().unwrap().values().all(|field| !field.is_object() && !field.is_array()), "{last}");
+    }
+}
+
+#[test]
+fn what_is_cut_says_so_and_is_still_read() {
+    let report = valid(fixtures::hostile());
+    let text = jsonl::render(&report);
+    let is_cut = |kind: &str| {
+        text.lines().any(|line| line.contains("\"cut\":true") && line.contains(&format!("\"type\":\"{kind}\"")))
+    };
+    assert_eq!(["start", "observation", "finding", "sink"].map(is_cut), [false, true, true, false]);
+    let back = valid(parse(&text).unwrap());
+    assert_eq!(back.observations.len(), report.observations.len());
+    assert_eq!(back.observations.iter().map(|seen| &seen.check).collect::<Vec<_>>(), vec![&report.checks[0].id; 4]);
+    assert_eq!(
+        back.findings.iter().map(|found| found.id).collect::<Vec<_>>(),
+        report.findings.iter().map(|found| found.id).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn a_saved_report_is_read_back_as_it_was() {
+    for (name, mut report) in fixtures() {
+        report.sinks = vec![
+            SinkResult { sink: "file:a".to_owned(), ok: true, error: None },
+            SinkResult { sink: "file:b".to_owned(), ok: false, error: Some("write b: denied".to_owned()) },
+        ];
+        let report = valid(report);
+        assert_eq!(parse(&json::render(&report)).unwrap(), report, "{name}");
+        if name != "hostile" {
+            let records = jsonl::render(&report);
+            assert_eq!(parse(&records).unwrap(), report, "{name}");
+            assert!(!records.contains("\"cut\":true"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn records_are_found_between_the_lines_of_other_programs() {
+    let report = valid(fixtures::broken());
+    let mixed =
+        jsonl::render(&report).replace('\n', "\n{\"level\":\"INFO\"}\nnot json\n{\"type\":\"later\",\"a\":1}\n");
+    assert_eq!(parse(&mixed).unwrap(), report);
+}
+
+#[test]
+fn what_is_no_report_is_told_in_a_sentence() {
+    let report = valid(fixtures::healthy());
+    let (document, records) = (json::render(&report), jsonl::render(&report));
+    let newer = |text: &str| text.replacen("\"schema_version\": 1", "\"schema_version\": 2", 1);
+    let newer_line = records.replacen("\"schema_version\":1", "\"schema_version\":2", 1);
+    let without = |kind: &str| records.lines().filter(|line| !line.contains(kind)).collect::<Vec<_>>().join("\n");
+    let table = [
+        (String::new(), "the report is empty"),
+        ("hello".to_owned(), "not a report: expected the json or jsonl output of a run, and line 1 is neither"),
+        ("[1]".to_owned(), "not a report: expected"),
+        ("{}".to_owned(), "not a report: it has no schema_version"),
+        ("{\"schema_version\":1}".to_owned(), "not a whole report: missing field"),
+        (newer(&document), "the report has schema_version 2 (written by version "),
+        (newer_line, "line 1: the report has schema_version 2 (written by version "),
+        (document[..document.len() / 2].to_owned(), "the report is cut off: it ends at line "),
+        (records[..records.len() - 20].to_owned(), "the report is cut off: line "),
+        (records[..records.len() / 2].to_owned(), "the report is cut off: "),
+        (without("\"type\":\"summary\""), "the report is cut off: its summary record is missing"),
+        (without("\"type\":\"start\""), "the report is cut off: its start record is missing"),
+        (without("\"id\":\"o3\""), "the report is not whole: 33 of its 34 observation records are there"),
+        (records.clone() + &records, "line 42: a second run begins or ends here"),
+    ];
+    for (text, expected) in table {
+        let error = parse(&text).unwrap_err();
+        assert!(error.starts_with(expected), "{error}\nexpected: {expected}");
+        assert!(!error.contains('\n'), "{error}");
+    }
+}
+
+#[test]
+fn the_schema_knows_every_outcome_on_every_rung() {
+    let mut report = fixtures::healthy();
+    let template = report.observations[0].clone();
+    report.observations =
+        outcomes().into_iter().map(|(rung, outcome)| Observation { rung, outcome, ..template.clone() }).collect();
+    let variation = vec![Change::ShortHello, Change::OtherName, Change::NoName, Change::SmallSegments];
+    report.observations[0].variation = variation;
+    let report = valid(report);
+    assert_eq!(parse(&json::render(&report)).unwrap(), report);
+    assert_eq!(parse(&jsonl::render(&report)).unwrap(), report);
+}
+
+fn outcomes() -> Vec<(Rung, Outcome)> {
+    use fixtures::{answer, failed, handshake, response, saw};
+    let mut troubled = handshake("a.example");
+    troubled.problems = vec![
+        CertificateProblem::UnknownIssuer,
+        CertificateProblem::WrongName,
+        CertificateProblem::Expired { for_s: 5 },
+        CertificateProblem::NotYetValid { for_s: 5 },
+        CertificateProblem::Other { detail: "odd".to_owned() },
+    ];
+    let discarded = Discarded { other_id: 1, other_question: 2, garbage: 3 };
+    let negative = vpcprobe::observation::Answer {
+        code: "NXDOMAIN".to_owned(),
+        transport: DnsTransport::Tcp,
+        truncated: true,
+        soa_owner: Some("amazonaws.com".to_owned()),
+        discarded,
+        ..Default::default()
+    };
+    let mut all = vec![
+        (Rung::Resolve, saw(Seen::Answer(answer(&["10.0.0.1", "2406:da14::1"])))),
+        (Rung::Resolve, saw(Seen::Answer(negative))),
+        (
+            Rung::Connect,
+            saw(Seen::Connection(vpcprobe::observation::Connection { local: "10.0.1.2:40000".parse().ok() })),
+        ),
+        (Rung::Handshake, saw(Seen::Handshake(Box::new(troubled.clone())))),
+        (Rung::Exchange, saw(Seen::Response(Box::new(response(200))))),
+        (Rung::Handshake, Outcome::Failed { fault: Fault::Reset, handshake: Some(Box::new(troubled)) }),
+    ];
+    let whys = [Why::BelowFailed, Why::NoAddress, Why::Deadline, Why::Signal, Why::TooMany, Why::OurFault];
+    all.extend(whys.map(|why| (Rung::Exchange, Outcome::NotTried { why })));
+    all.extend(faults(discarded).into_iter().map(|fault| (Rung::Connect, failed(fault))));
+    all
+}
+
+fn faults(discarded: Discarded) -> Vec<Fault> {
+    let detail = || "words".to_owned();
+    vec![
+        Fault::TimedOut { after_ms: 4_000 },
+        Fault::Refused,
+        Fault::Reset,
+        Fault::Closed,
+        Fault::NetworkUnreachable,
+        Fault::HostUnreachable,
+        Fault::OnlyWrongAnswers { discarded },
+        Fault::TruncatedThenTcp { fault: Box::new(Fault::Refused) },
+        Fault::TlsAlert { alert: "handshake_failure".to_owned() },
+        Fault::NotTls { detail: detail() },
+        Fault::TlsBroken { detail: detail() },
+        Fault::NotHttp { detail: detail() },
+        Fault::HeadTooLarge { limit_bytes: 65_536 },
+        Fault::NoFileDescriptors,
+        Fault::NotPermitted,
+        Fault::Local { detail: detail() },
+    ]
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_observation() {
+    let mut document: Value = serde_json::from_str(&json::render(&fixtures::healthy())).unwrap();
+    assert!(SCHEMA.is_valid(&document));
+    let wrong = [
+        json!({"outcome": "saw"}),
+        json!({"outcome": "saw", "answer": {"code": 1}}),
+        json!({"outcome": "failed"}),
+        json!({"outcome": "failed", "fault": {"kind": "timed-out"}}),
+        json!({"outcome": "failed", "fault": {"kind": "unheard-of"}}),
+        json!({"outcome": "not_tried", "why": "tired"}),
+        json!({"outcome": "guessed"}),
+        json!({}),
+    ];
+    let common = json!({"id": "o1", "check": "s3", "rung": "resolve", "attempt": 1, "at_ms": 0, "took_ms": 0});
+    for outcome in wrong {
+        let mut observation = common.clone();
+        observation.as_object_mut().unwrap().extend(outcome.as_object().unwrap().clone());
+        document["observations"][0] = observation;
+        assert!(!SCHEMA.is_valid(&document), "{outcome}");
+    }
+    document["observations"][0] = common;
+    document["schema_version"] = json!(2);
+    assert!(!SCHEMA.is_valid(&document));
+}
