@@ -47,23 +47,29 @@ pub(super) fn wrap(text: &str, taken: usize, room: usize) -> Vec<String> {
             used += space + width(word);
             continue;
         }
-        if used > 0 {
-            lines.push(String::new());
+        if used == 0 {
+            // Nothing stands before the word, not even a label: it takes the first line itself.
+            lines.pop();
         }
-        let mut rest = word.as_str();
-        // A word may be as long as a body: each piece of it is measured once.
-        let mut fits = fitting(rest, room);
-        while fits < rest.len() {
-            let (piece, after) = rest.split_at(seam(rest, fits));
-            put(&mut lines, piece);
-            lines.push(String::new());
-            rest = after;
-            fits = fitting(rest, room);
-        }
-        put(&mut lines, rest);
-        used = width(rest);
+        lines.extend(pieces(word, room));
+        used = lines.last().map_or(0, |line| width(line));
     }
     lines
+}
+
+/// A word in pieces that fit. It may be as long as a body: each piece is measured once.
+fn pieces(word: &str, room: usize) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut rest = word;
+    let mut fits = fitting(rest, room);
+    while fits < rest.len() {
+        let (piece, after) = rest.split_at(seam(rest, fits));
+        pieces.push(piece.to_owned());
+        rest = after;
+        fits = fitting(rest, room);
+    }
+    pieces.push(rest.to_owned());
+    pieces
 }
 
 /// The words of a text, a unit of time kept with its number.
