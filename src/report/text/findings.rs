@@ -1,7 +1,7 @@
 //! Findings: what was seen, what it means, what to do, how sure that is.
 
 use super::page::{Ink, Page};
-use crate::diagnosis::{Certainty, Finding, Severity};
+use crate::diagnosis::{Certainty, Finding, FindingId, Severity};
 use crate::plan::{CheckId, Purpose};
 use crate::report::Report;
 
@@ -75,6 +75,10 @@ fn fixes(page: &mut Page, finding: &Finding) {
 
 /// How sure it is, what else it may be, and how to tell.
 fn doubts(page: &mut Page, finding: &Finding) {
+    if finding.id == FindingId::Unexplained && finding.alternatives.is_empty() {
+        // It claims no cause, so there is none to be sure of.
+        return;
+    }
     let (word, why) = match finding.certainty {
         Certainty::Certain => ("certain:", "nothing else gives this evidence."),
         Certainty::Likely => ("likely:", "it is the usual cause of this evidence."),
