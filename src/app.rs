@@ -9,7 +9,7 @@ use crate::inputs::{Inputs, Vantage};
 use crate::net::Net;
 use crate::observation::{Observation, Why};
 use crate::plan::Plan;
-use crate::probe::{Progress, Stopper, probe};
+use crate::probe::{Progress, Stopper, not_probed, probe};
 use crate::report::{Report, RunFacts, build};
 
 /// Everything a run needs beside the network.
@@ -49,6 +49,20 @@ pub async fn run<N: Net>(request: Request, net: N, signal: impl Future<Output = 
     };
     let judgement = judge(&request.plan, &probed.observations, facts.ended);
     build(facts, request.vantage, request.inputs, judgement, probed.observations)
+}
+
+/// The report of a run that could not open even its first socket.
+pub fn unable(request: Request) -> Report {
+    let observations = not_probed(&request.plan);
+    let facts = RunFacts {
+        id: request.id,
+        started_at: request.started_at,
+        took: request.spent,
+        deadline: request.plan.limits.deadline(),
+        ended: Ended::Completed,
+    };
+    let judgement = judge(&request.plan, &observations, facts.ended);
+    build(facts, request.vantage, request.inputs, judgement, observations)
 }
 
 /// Judge a saved report again, by these rules and by the plan that its inputs make.

@@ -98,6 +98,11 @@ pub async fn probe<N: Net>(plan: &Plan, net: N, stop: Stop, sockets: usize, prog
     Probed { observations: number(plan, seen), cut_short: stop.why() }
 }
 
+/// What there is to say where nothing could be tried.
+pub fn not_probed(plan: &Plan) -> Vec<Observation> {
+    number(plan, vec![None; plan.checks.len()])
+}
+
 /// In the plan's order, each with its id.
 fn number(plan: &Plan, seen: Vec<Option<Vec<Attempt>>>) -> Vec<Observation> {
     plan.checks

@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime};
 use vpcprobe::app::{self, Request};
 use vpcprobe::edge::args::{InputArgs, OutputArgs};
 use vpcprobe::edge::{self, ProcessEnvironment, TrustFiles};
-use vpcprobe::inputs::{self, Inputs, Vantage, VantageKind};
+use vpcprobe::inputs::{self, Inputs, RawInputs, Vantage, VantageKind};
 use vpcprobe::net::live::{Live, Roots};
 use vpcprobe::plan::{self, Plan};
 use vpcprobe::probe::Progress;
@@ -33,29 +33,42 @@ pub(crate) fn run(args: &InputArgs, output: &OutputArgs) -> Done {
     let sockets = process::sockets();
     let raw = edge::raw_inputs(args, &environment)?;
     let net = Live::new(roots(&edge::trust_files(args, &environment)?, args)?);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        return unable(&raw, output, begun);
+    };
     runtime.block_on(async {
         // From here on a signal gives a report: it is listened for before anything takes time.
         let signal = edge::signals::Termination::listen();
-        let vantage = signal.clone().or(edge::vantage(&environment)).await.unwrap_or_default();
-        let inputs = inputs::accept(&raw, &vantage)?;
+        let vantage = signal.clone().or(edge::vantage(&environment)).await;
+        let vantage = vantage.unwrap_or_else(|| edge::vantage_without_network(&environment));
         let output = Output::choose(output, vantage.kind)?;
-        let plan = plan::plan(&inputs, &vantage)?;
-        let progress = Progress::default();
-        let shown = show_progress(&progress, plan.checks.len());
-        let request = Request {
-            inputs,
-            vantage,
-            plan,
-            id: process::random_id(),
-            started_at: begun.1,
-            spent: begun.0.elapsed(),
-            sockets,
-            progress,
-        };
+        let request = Request { sockets, ..request(&raw, vantage, begun)? };
+        let shown = show_progress(&request.progress, request.plan.checks.len());
         let report = app::run(request, net, async move { signal.came().await }).await;
         drop(shown);
         Ok(output.write(report))
+    })
+}
+
+/// Not even a first socket is to be had: the report says that nothing was looked at.
+fn unable(raw: &RawInputs, output: &OutputArgs, begun: (Instant, SystemTime)) -> Done {
+    let vantage = edge::vantage_without_network(&ProcessEnvironment);
+    let output = Output::choose(output, vantage.kind)?;
+    Ok(output.write(app::unable(request(raw, vantage, begun)?)))
+}
+
+fn request(raw: &RawInputs, vantage: Vantage, begun: (Instant, SystemTime)) -> Result<Request, InputError> {
+    let (inputs, plan) = make_plan(raw, &vantage)?;
+    let partition = Some(inputs.region.partition().id().to_owned());
+    Ok(Request {
+        inputs,
+        vantage: Vantage { partition, ..vantage },
+        plan,
+        id: process::random_id(),
+        started_at: begun.1,
+        spent: begun.0.elapsed(),
+        sockets: 1,
+        progress: Progress::default(),
     })
 }
 
@@ -84,7 +97,7 @@ pub(crate) fn plan(args: &InputArgs, format: Option<&str>) -> Done {
     Ok(process::print(&text))
 }
 
-fn make_plan(raw: &inputs::RawInputs, vantage: &Vantage) -> Result<(Inputs, Plan), InputError> {
+fn make_plan(raw: &RawInputs, vantage: &Vantage) -> Result<(Inputs, Plan), InputError> {
     let inputs = inputs::accept(raw, vantage)?;
     let plan = plan::plan(&inputs, vantage)?;
     Ok((inputs, plan))
