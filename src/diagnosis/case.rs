@@ -1,5 +1,6 @@
 //! What was seen, arranged for the rules to ask: a view a check, and what the run as a whole shows.
 
+mod asked;
 mod class;
 mod view;
 
@@ -9,8 +10,9 @@ use std::net::SocketAddr;
 use crate::observation::{Fault, Observation};
 use crate::plan::{Check, CheckId, Plan, Reach, Resolver, Role, UnreadKind};
 
+pub use asked::{Asked, Name};
 pub use class::Class;
-pub use view::{Asked, Attempt, Name, Peer, Reached, Variation, View};
+pub use view::{Attempt, Peer, Reached, Variation, View};
 
 use super::ObservedRoute;
 
@@ -48,7 +50,7 @@ impl<'a> Case<'a> {
         let views: Vec<_> = plan
             .checks
             .iter()
-            .map(|check| View::new(plan, check, by_check.remove(&check.id).unwrap_or_default()))
+            .map(|check| View::new(plan, check, by_check.get(&check.id).map_or(&[], Vec::as_slice)))
             .collect();
         let way_out = way_out(&views);
         let heard = observations.iter().filter(|seen| seen.answer().is_some());

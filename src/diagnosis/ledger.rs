@@ -6,7 +6,7 @@ use super::case::{Asked, Attempt, Case, Class, Name, Peer, Reached, View, is_unr
 use super::recognise::{Recognition, recognise};
 use super::{ObservedRoute, Severity};
 use crate::observation::{Fault, Observation, TrustedBy};
-use crate::plan::{Reach, Route, Rung};
+use crate::plan::Route;
 
 /// One thing that went wrong with one check.
 #[derive(Clone, Debug)]
@@ -71,11 +71,6 @@ impl Stage {
             | Self::Route
             | Self::Slow => None,
         }
-    }
-
-    /// Whether it lies in names, below any connection.
-    pub fn is_dns(self) -> bool {
-        self.resolver().is_some()
     }
 }
 
@@ -179,7 +174,12 @@ fn is_of_interest(peer: &Peer<'_>) -> bool {
 
 fn names<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Vec<Trouble<'c>> {
     let blamed = |asked: &&Asked<'c>| case.plan.place.inside_vpc || !asked.resolver.vpc;
-    view.asked.iter().filter(blamed).filter_map(|asked| name(view, asked)).collect()
+    // A comparison that the task has no address for is none.
+    let reached = |trouble: &Trouble<'_>| {
+        let at = trouble.stage.resolver().filter(|at| lacks_family(case, *at));
+        trouble.bears || at.is_none() || !trouble.fault.is_some_and(is_unreachable)
+    };
+    view.asked.iter().filter(blamed).filter_map(|asked| name(view, asked)).filter(reached).collect()
 }
 
 fn name<'c>(view: &'c View<'c>, asked: &'c Asked<'c>) -> Option<Trouble<'c>> {
@@ -222,18 +222,24 @@ fn is_met(view: &View<'_>, asked: &Asked<'_>) -> bool {
 
 fn connect<'c>(case: &'c Case<'c>, view: &'c View<'c>, peer: &'c Peer<'c>) -> Option<Trouble<'c>> {
     let Reached::Failed(fault) = peer.reached() else { return None };
-    let at_once = peer.address.is_ipv6() && is_unreachable(fault);
-    let beside = || view.used_peers().any(|other| other.address.is_ipv4());
-    // Without an IPv6 address of its own a task never uses the AAAA records.
-    if at_once && !case.plan.place.has_ipv6() && beside() {
+    let is_other = |other: &&Peer<'_>| other.address.is_ipv4() != peer.address.is_ipv4();
+    if is_unreachable(fault) && lacks_family(case, peer.address) && view.used_peers().any(|other| is_other(&other)) {
         return None;
     }
-    // Clients that try both families go on with IPv4 within the second.
-    let by_the_way = peer.address.is_ipv6() && (at_once || peer.class == Class::Public);
-    let spare = by_the_way && view.used_peers().any(|other| other.address.is_ipv4() && other.connected());
+    // Clients that try both families go on with the other one at once.
+    let spare = is_unreachable(fault) && view.used_peers().filter(is_other).any(Peer::connected);
     let evidence = peer.connect.iter().map(|attempt| attempt.last).collect();
     let bears = peer.bears && !spare;
     Some(Trouble { view, stage: Stage::Connect(peer.address), fault: Some(fault), evidence, bears })
+}
+
+/// Whether the task has no address of this family, so that it never uses such records.
+fn lacks_family(case: &Case<'_>, address: SocketAddr) -> bool {
+    let own = &case.plan.place.addresses;
+    match address.ip() {
+        IpAddr::V4(_) => !own.is_empty() && !own.iter().any(IpAddr::is_ipv4),
+        IpAddr::V6(_) => !case.plan.place.has_ipv6(),
+    }
 }
 
 fn above<'c>(view: &'c View<'c>, peer: &'c Peer<'c>) -> Option<Trouble<'c>> {
@@ -275,14 +281,15 @@ pub fn recognition(view: &View<'_>, peer: &Peer<'_>) -> Option<Recognition> {
 fn route<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Option<Trouble<'c>> {
     let observed = case.observed_route(view);
     let broken = match (view.check.expect, observed) {
-        (_, ObservedRoute::None) | (Route::Any, _) => false,
-        (Route::Blocked, _) => true,
-        (Route::Private, ObservedRoute::Private) => false,
-        (Route::Private, ObservedRoute::Gateway) => view.check.reach != Reach::GatewayOrInterface,
-        (Route::Gateway, ObservedRoute::Gateway) | (Route::Public, ObservedRoute::Public) => false,
-        (Route::Private, ObservedRoute::Public | ObservedRoute::S3Undetermined) => true,
-        (Route::Gateway, ObservedRoute::Private | ObservedRoute::Public | ObservedRoute::S3Undetermined) => true,
-        (Route::Public, ObservedRoute::Private | ObservedRoute::Gateway | ObservedRoute::S3Undetermined) => true,
+        (_, ObservedRoute::None)
+        | (Route::Any, _)
+        | (Route::Private, ObservedRoute::Private | ObservedRoute::Gateway)
+        | (Route::Gateway, ObservedRoute::Gateway)
+        | (Route::Public, ObservedRoute::Public) => false,
+        (Route::Blocked, _)
+        | (Route::Private, ObservedRoute::Public | ObservedRoute::S3Undetermined)
+        | (Route::Gateway, ObservedRoute::Private | ObservedRoute::Public | ObservedRoute::S3Undetermined)
+        | (Route::Public, ObservedRoute::Private | ObservedRoute::Gateway | ObservedRoute::S3Undetermined) => true,
     };
     let open = view.used_peers().filter(|peer| peer.connected()).filter_map(|peer| peer.connect.as_ref());
     let evidence = open.map(|attempt| attempt.last).collect();
@@ -309,15 +316,4 @@ fn slow<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Option<Trouble<'c>> {
 pub fn is_outside_vpc(case: &Case<'_>, ip: IpAddr) -> bool {
     let place = &case.plan.place;
     !place.vpc_cidrs.is_empty() && !place.vpc_cidrs.iter().chain(&place.subnets).any(|net| net.contains(&ip))
-}
-
-/// Whether a trouble lies on this rung.
-pub fn rung(stage: Stage) -> Option<Rung> {
-    match stage {
-        Stage::Resolver(_) | Stage::Name(_) => Some(Rung::Resolve),
-        Stage::Connect(_) => Some(Rung::Connect),
-        Stage::Handshake(_) | Stage::Certificate(_) => Some(Rung::Handshake),
-        Stage::Exchange(_) | Stage::Answer(_) => Some(Rung::Exchange),
-        Stage::Route | Stage::Slow => None,
-    }
 }

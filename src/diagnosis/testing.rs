@@ -15,7 +15,7 @@
 //! - `ADDRESS+short=Y` the same for a variation: `+short`, `+small`, `+other`, `+noname`, joined as in `+short+small`.
 //! - `optional`, `expect=private`, `region=us-west-2`, `tcp` (no TLS).
 //!
-//! A line `place …` changes the place: `ipv6=ADDRESS`, `vpc-cidr=CIDR`, `outside` (not in a VPC), `unread`, `subnet6=CIDR`,
+//! A line `place …` changes the place: `ipv6=ADDRESS`, `ipv6-only=ADDRESS`, `vpc-cidr=CIDR`, `outside` (not in a VPC), `unread`, `subnet6=CIDR`,
 //! `proxy=URL`.
 
 mod scene;

@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::Class;
-use crate::observation::{Change, Family, Fault, Observation, Outcome, Response, Seen, Why};
-use crate::plan::{Check, Plan, Resolver, Role, Rung};
+use super::{Asked, Class, Name};
+use crate::observation::{Change, Fault, Observation, Outcome, Response, Seen, Why};
+use crate::plan::{Check, Plan, Role, Rung};
 
 /// One check and everything seen of it.
 #[derive(Clone, Debug)]
@@ -17,17 +17,6 @@ pub struct View<'a> {
     pub peers: Vec<Peer<'a>>,
 }
 
-/// One resolver and what it said of one name.
-#[derive(Clone, Debug)]
-pub struct Asked<'a> {
-    /// Who was asked.
-    pub resolver: Resolver,
-    /// Whether the platform uses its answers; otherwise it is there to compare.
-    pub bears: bool,
-    /// One a family.
-    pub lookups: Vec<Attempt<'a>>,
-}
-
 /// A planned attempt: the last try counts.
 #[derive(Clone, Debug)]
 pub struct Attempt<'a> {
@@ -35,25 +24,6 @@ pub struct Attempt<'a> {
     pub last: &'a Observation,
     /// The tries before it.
     pub earlier: Vec<&'a Observation>,
-}
-
-/// What a resolver said of a name, both families together.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Name<'a> {
-    /// Addresses that may be somewhere.
-    Addresses(Vec<IpAddr>),
-    /// Only addresses at which nothing can be.
-    Nowhere(Vec<IpAddr>),
-    /// NXDOMAIN, and the zone that says so.
-    NotFound(Option<&'a str>),
-    /// NOERROR without an address, and the zone that says so.
-    Empty(Option<&'a str>),
-    /// Another response code.
-    Failure(&'a str),
-    /// No answer.
-    Silent(&'a Fault),
-    /// Nothing is known: not tried, or our own fault.
-    NotLooked,
 }
 
 /// One address and what became of it.
@@ -99,20 +69,10 @@ pub enum Reached<'a> {
 
 impl<'a> View<'a> {
     /// Arrange what was seen of one check.
-    pub fn new(plan: &'a Plan, check: &'a Check, seen: Vec<&'a Observation>) -> Self {
-        let some_configured = plan.resolvers.iter().any(|resolver| resolver.configured);
-        let asked: Vec<_> = plan
-            .resolvers
-            .iter()
-            .map(|resolver| Asked {
-                resolver: *resolver,
-                bears: resolver.configured || !some_configured,
-                lookups: lookups(&seen, resolver.address),
-            })
-            .filter(|asked| !asked.lookups.is_empty())
-            .collect();
+    pub fn new(plan: &'a Plan, check: &'a Check, seen: &[&'a Observation]) -> Self {
+        let asked = plan.resolvers.iter().filter_map(|resolver| Asked::new(plan, *resolver, seen)).collect();
         let mut view = Self { check, asked, peers: Vec::new() };
-        view.peers = addresses(&seen).into_iter().map(|address| view.peer(plan, address, &seen)).collect();
+        view.peers = addresses(seen).into_iter().map(|address| view.peer(plan, address, seen)).collect();
         view
     }
 
@@ -177,26 +137,17 @@ impl<'a> View<'a> {
 
     /// Whether a configured resolver gives a public address or none, where the VPC's own gives a private one.
     pub fn is_bypassed(&self, plan: &Plan) -> bool {
-        let private = |asked: &Asked<'a>| self.classes(asked, plan).contains(&Class::Private);
+        let private = |asked: &Asked<'a>| asked.classes(plan).contains(&Class::Private);
         self.vpc().is_some_and(private) && self.bypassing(plan).next().is_some()
     }
 
     /// The configured resolvers that do not give the private address.
     pub fn bypassing<'v>(&'v self, plan: &'v Plan) -> impl Iterator<Item = &'v Asked<'a>> {
         self.asked.iter().filter(|asked| asked.bears && !asked.resolver.vpc).filter(|asked| match asked.name() {
-            Name::Addresses(_) => !self.classes(asked, plan).contains(&Class::Private),
+            Name::Addresses(_) => !asked.classes(plan).contains(&Class::Private),
             Name::Nowhere(_) | Name::NotFound(_) | Name::Empty(_) => true,
             Name::Failure(_) | Name::Silent(_) | Name::NotLooked => false,
         })
-    }
-
-    /// The classes of the addresses that one resolver names.
-    pub fn classes(&self, asked: &Asked<'a>, plan: &Plan) -> Vec<Class> {
-        let answer = asked.addresses();
-        let mut classes: Vec<_> = answer.iter().map(|ip| Class::of(*ip, &answer, &plan.place)).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        classes
     }
 
     /// Whether something that was to be looked at was not.
@@ -215,60 +166,6 @@ impl<'a> View<'a> {
             || (named && !climbed)
             || lookups.any(Attempt::is_blind)
             || self.used_peers().any(|peer| peer.is_blind(self.check.top))
-    }
-}
-
-impl<'a> Asked<'a> {
-    /// Every address that it names, both families.
-    pub fn addresses(&self) -> Vec<IpAddr> {
-        let answers = self.lookups.iter().filter_map(|lookup| lookup.last.answer());
-        answers.flat_map(|answer| &answer.addresses).map(|address| address.ip).collect()
-    }
-
-    /// What it says of the name, both families together.
-    pub fn name(&self) -> Name<'a> {
-        let addresses = self.addresses();
-        if !addresses.is_empty() {
-            let nowhere =
-                addresses.iter().all(|ip| ip.to_canonical().is_unspecified() || ip.to_canonical().is_loopback());
-            return if nowhere { Name::Nowhere(addresses) } else { Name::Addresses(addresses) };
-        }
-        self.negative()
-    }
-
-    /// NXDOMAIN holds for both families, so it comes first; "no address" needs both families to say so.
-    fn negative(&self) -> Name<'a> {
-        let answers = || self.lookups.iter().filter_map(|lookup| lookup.last.answer());
-        let soa = answers().find_map(|answer| answer.soa_owner.as_deref());
-        if answers().any(|answer| answer.code == "NXDOMAIN") {
-            return Name::NotFound(soa);
-        }
-        if let Some(answer) = answers().find(|answer| answer.code != "NOERROR") {
-            return Name::Failure(&answer.code);
-        }
-        if self.lookups.iter().any(Attempt::is_blind) {
-            return Name::NotLooked;
-        }
-        match self.lookups.iter().find_map(|lookup| lookup.last.fault()) {
-            Some(fault) => Name::Silent(fault),
-            None if answers().next().is_some() => Name::Empty(soa),
-            None => Name::NotLooked,
-        }
-    }
-
-    /// The questions that failed in a way that says something of the network.
-    pub fn failed(&self) -> impl Iterator<Item = (&'a Observation, &'a Fault)> + '_ {
-        self.lookups.iter().filter_map(|lookup| Some((lookup.last, lookup.network_fault()?)))
-    }
-
-    /// Its observations that count.
-    pub fn seen(&self) -> Vec<&'a Observation> {
-        self.lookups.iter().map(|lookup| lookup.last).collect()
-    }
-
-    /// The kinds of address that it was asked for in vain.
-    pub fn failed_families(&self) -> Vec<Family> {
-        self.failed().filter_map(|(seen, _)| seen.question).collect()
     }
 }
 
@@ -376,20 +273,12 @@ impl<'a> Variation<'a> {
     }
 }
 
-fn attempt<'a>(tries: impl Iterator<Item = &'a Observation>) -> Option<Attempt<'a>> {
+/// The last of these tries, and those before it.
+pub fn attempt<'a>(tries: impl Iterator<Item = &'a Observation>) -> Option<Attempt<'a>> {
     let mut tries: Vec<_> = tries.collect();
     tries.sort_by_key(|seen| seen.attempt);
     let last = tries.pop()?;
     Some(Attempt { last, earlier: tries })
-}
-
-fn lookups<'a>(seen: &[&'a Observation], resolver: SocketAddr) -> Vec<Attempt<'a>> {
-    let of = |family| {
-        let mine =
-            seen.iter().copied().filter(move |seen| seen.rung == Rung::Resolve && seen.resolver == Some(resolver));
-        attempt(mine.filter(move |seen| seen.question == family))
-    };
-    [Some(Family::A), Some(Family::Aaaa), None].into_iter().filter_map(of).collect()
 }
 
 fn addresses(seen: &[&Observation]) -> Vec<SocketAddr> {

@@ -1,7 +1,7 @@
 //! `all-endpoints-silent`: not one private endpoint accepts a connection. Before the rules on public addresses, because
 //! what shuts the task in makes those silent too.
 
-use crate::diagnosis::case::{Class, WayOut};
+use crate::diagnosis::case::{Class, Peer, WayOut};
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Trouble, is_outside_vpc};
 use crate::diagnosis::{Case, Finding, FindingId, aws, endpoints, words};
@@ -37,7 +37,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
 
 /// No connection opened anywhere, not even to S3 by its gateway.
 fn is_shut_in(case: &Case<'_>) -> bool {
-    let open = case.views.iter().flat_map(|view| &view.peers).any(|peer| peer.connected());
+    let open = case.views.iter().flat_map(|view| &view.peers).any(Peer::connected);
     let asked_outside = case.views.iter().flat_map(|view| &view.peers).any(|peer| peer.class == Class::Public);
     !open && asked_outside
 }

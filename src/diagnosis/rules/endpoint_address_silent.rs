@@ -1,46 +1,64 @@
 //! `endpoint-address-silent`: some addresses of an endpoint accept connections, others do not. One zone's fault.
 
-use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
-use crate::diagnosis::case::Class;
+use crate::diagnosis::case::{Class, Peer};
 use crate::diagnosis::draft::Draft;
-use crate::diagnosis::endpoints::{self, Endpoint};
+use crate::diagnosis::endpoints;
 use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 
-/// Take the silent addresses of endpoints that answer at others.
+/// Take the silent addresses of endpoints that answer at others, and those of public hosts where no filter explains them.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let endpoints = endpoints::private(case);
-    let answers = |name: &str| endpoints.get(name).is_some_and(|endpoint| !endpoint.open.is_empty());
-    let taken = ledger.take(|trouble| trouble.is_silent_connect(Class::Private) && answers(trouble.view.endpoint()));
+    let taken = ledger.take(|trouble| {
+        let private = endpoints.get(trouble.view.endpoint()).is_some_and(|endpoint| !endpoint.open.is_empty());
+        (trouble.is_silent_connect(Class::Private) && private)
+            || (trouble.is_silent_connect(Class::Public) && is_partial(case, trouble))
+    });
     if taken.is_empty() {
         return Vec::new();
     }
-    let open =
-        words::list(taken.iter().filter_map(|trouble| endpoints.get(trouble.view.endpoint())).flat_map(|e| &e.open));
     let draft = Draft::new(FindingId::EndpointAddressSilent, case, &taken).likely([FindingId::EndpointSilent]).summary(
         format!(
-            "{} of {} stays silent for {}, while {open} accepts connections.",
+            "{} of {} stays silent for {}, while {} accepts connections.",
             words::peers(&taken),
             words::hosts(&taken),
             words::took(&taken),
+            words::list(open(&taken)),
         ),
     );
-    let family = is_of_one_family(&taken, &endpoints);
+    let family = taken.iter().all(is_of_its_family);
     vec![if family { by_family(case, draft, &taken) } else { by_zone(case, draft, &taken) }]
 }
 
-/// All that are silent are IPv6, all that answer IPv4.
-fn is_of_one_family(taken: &[Trouble<'_>], endpoints: &BTreeMap<&str, Endpoint>) -> bool {
-    let mut open = taken.iter().filter_map(|trouble| endpoints.get(trouble.view.endpoint())).flat_map(|e| &e.open);
-    taken.iter().filter_map(|trouble| trouble.stage.peer()).all(|peer| peer.is_ipv6())
-        && open.all(|peer| peer.is_ipv4())
+/// With a way out, some silent addresses of one family are the choice of a filter; a whole family is not.
+fn is_partial(case: &Case<'_>, trouble: &Trouble<'_>) -> bool {
+    let connects = trouble.view.used_peers().any(Peer::connected);
+    connects && (!case.has_way_out() || is_of_its_family(trouble))
+}
+
+/// Whether all that accept connections are of the other family.
+fn is_of_its_family(trouble: &Trouble<'_>) -> bool {
+    let silent = trouble.stage.peer().is_some_and(|peer| peer.is_ipv6());
+    silent && open(std::slice::from_ref(trouble)).all(|peer| peer.is_ipv4())
+}
+
+fn open<'t>(taken: &'t [Trouble<'_>]) -> impl Iterator<Item = SocketAddr> + 't {
+    let peers = taken.iter().flat_map(|trouble| &trouble.view.peers);
+    peers.filter(|peer| peer.connected()).map(|peer| peer.address)
 }
 
 fn by_family<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Finding {
     draft
-        .meaning("Its IPv6 addresses alone are shut: security group rules are made for each family, and this one has none for IPv6.")
-        .fix(aws::step("add the IPv6 rules beside the IPv4 ones: the endpoint's group inbound, the task's group outbound"))
+        .meaning(
+            "Its IPv6 addresses alone are shut: rules and routes are made for each family, and a gateway endpoint carries \
+             IPv4 only unless its address type says otherwise.",
+        )
+        .fix(aws::step(
+            "give IPv6 what IPv4 has: the endpoint's address type (dualstack), the security groups' rules both ways, the route",
+        ))
+        .fix(aws::step("or use the host names that have IPv4 addresses only (without --dual-stack)"))
         .fix(aws::show_network_acl(case.plan, port(taken)))
         .tell_apart(format!("Reachability Analyzer names what drops: `{}`.", aws::reachability_analyzer(case.plan, port(taken))))
         .finding()
@@ -86,6 +104,19 @@ mod tests {
                 "place ipv6=2600:1f14:0:aa00::9
                  ecr.api dns=10.0.1.5,2600:1f14:0:aa00::5 2600:1f14:0:aa00::5=silent",
                 "error endpoint-address-silent ecr.api",
+            ),
+            (
+                "a gateway endpoint that carries IPv4 only",
+                "place ipv6=2600:1f14:0:aa00::9
+                 s3 dns=52.219.1.1,2600:1fa0::1 2600:1fa0::1=silent
+                 control dns=18.9.9.9 18.9.9.9=silent",
+                "error endpoint-address-silent s3",
+            ),
+            (
+                "a network ACL that lists some of S3's ranges",
+                "s3 dns=52.219.1.1,52.219.2.1 52.219.2.1=silent
+                 control dns=18.9.9.9 18.9.9.9=silent",
+                "error endpoint-address-silent s3",
             ),
         ]);
         let other = "ecr.api dns=10.0.1.5,10.0.2.5 10.0.2.5=silent";

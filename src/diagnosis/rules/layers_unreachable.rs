@@ -14,25 +14,18 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     if taken.is_empty() {
         return Vec::new();
     }
-    let some = taken
-        .iter()
-        .any(|trouble| trouble.view.used_peers().any(|peer| peer.class == Class::Public && peer.connected()));
-    let open = if some { ", while other addresses of it connect" } else { "" };
     let draft = Draft::new(FindingId::LayersUnreachable, case, &taken)
         .likely([FindingId::NoWayOut])
         .summary(format!(
-            "{} stays silent for {} ({}){open}.",
+            "{} stays silent for {} ({}).",
             words::hosts(&taken),
             words::took(&taken),
             words::peers(&taken)
         ))
-        .meaning(if some {
-            "A gateway endpoint carries some of these addresses, so the rest is kept back: a network ACL or security group \
-             that names some of S3's ranges only, or a more specific route."
-        } else {
+        .meaning(
             "Nothing carries these public addresses: the gateway endpoint is missing, or the route table of the task's \
-             subnet is not associated with it, or the task's security group or network ACL does not let S3's ranges out."
-        });
+             subnet is not associated with it, or the task's security group or network ACL does not let S3's ranges out.",
+        );
     vec![with_fixes(case, draft, &taken).finding()]
 }
 

@@ -61,7 +61,7 @@ fn names_and_not(view: &View<'_>) -> bool {
 }
 
 fn private_and_not(case: &Case<'_>, view: &View<'_>) -> bool {
-    let named = view.asked.iter().map(|asked| view.classes(asked, case.plan)).filter(|classes| !classes.is_empty());
+    let named = view.asked.iter().map(|asked| asked.classes(case.plan)).filter(|classes| !classes.is_empty());
     let private: Vec<_> = named.map(|classes| classes.contains(&Class::Private)).collect();
     private.contains(&true) && private.contains(&false)
 }

@@ -30,7 +30,7 @@ impl Scene {
         for line in lines(text) {
             let (id, words) = line.split_first().unwrap();
             match *id {
-                "place" => words.iter().for_each(|word| place(&mut scene.plan.place, word)),
+                "place" => place(&mut scene.plan.place, words),
                 _ => scene.check(id, words),
             }
         }
@@ -39,7 +39,9 @@ impl Scene {
 
     fn check(&mut self, id: &str, words: &[&str]) {
         let mut check = known(id);
-        words.iter().for_each(|word| modify(&mut check, word));
+        for word in words {
+            modify(&mut check, word);
+        }
         let value = |key: &str| words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
         let mut addresses: Vec<IpAddr> = Vec::new();
         if check.host.parse::<IpAddr>().is_err() {
@@ -164,15 +166,20 @@ fn plan(text: &str) -> Plan {
     }
 }
 
-fn place(place: &mut Place, word: &str) {
-    match word.split_once('=').unwrap_or((word, "")) {
-        ("ipv6", address) => place.addresses.push(address.parse().unwrap()),
-        ("vpc-cidr", cidr) => place.vpc_cidrs.push(cidr.parse().unwrap()),
-        ("subnet6", cidr) => place.subnets.push(cidr.parse().unwrap()),
-        ("outside", _) => (place.inside_vpc, place.fargate, place.own_region) = (false, false, None),
-        ("unread", _) => place.unread.push(Unread { what: UnreadKind::Nameservers, why: "not readable".to_owned() }),
-        ("proxy", url) => place.proxy.push(ProxyVariable { name: "HTTPS_PROXY".to_owned(), value: url.to_owned() }),
-        _ => panic!("place {word}"),
+fn place(place: &mut Place, words: &[&str]) {
+    for word in words {
+        match word.split_once('=').unwrap_or((word, "")) {
+            ("ipv6", address) => place.addresses.push(address.parse().unwrap()),
+            ("ipv6-only", address) => place.addresses = vec![address.parse().unwrap()],
+            ("vpc-cidr", cidr) => place.vpc_cidrs.push(cidr.parse().unwrap()),
+            ("subnet6", cidr) => place.subnets.push(cidr.parse().unwrap()),
+            ("outside", _) => (place.inside_vpc, place.fargate, place.own_region) = (false, false, None),
+            ("unread", _) => {
+                place.unread.push(Unread { what: UnreadKind::Nameservers, why: "not readable".to_owned() });
+            }
+            ("proxy", url) => place.proxy.push(ProxyVariable { name: "HTTPS_PROXY".to_owned(), value: url.to_owned() }),
+            _ => panic!("place {word}"),
+        }
     }
 }
 
@@ -249,9 +256,8 @@ fn modify(check: &mut Check, word: &str) {
         ("tcp", _) => (check.top, check.question) = (Rung::Connect, None),
         ("expect", route) => check.expect = serde_json::from_value(route.into()).unwrap(),
         ("region", region) => {
-            let swap = |text: &str| text.replace(REGION, region);
-            check.host = swap(&check.host);
-            check.endpoint_service = check.endpoint_service.as_deref().map(swap);
+            check.host = check.host.replace(REGION, region);
+            check.endpoint_service = check.endpoint_service.as_ref().map(|service| service.replace(REGION, region));
             check.region = Region::parse(region);
         }
         ("dns" | "cfg" | "cfg2" | "vpc" | "aaaa-silent", _) => {}
@@ -260,7 +266,7 @@ fn modify(check: &mut Check, word: &str) {
     }
 }
 
-fn variation<'w>(word: &'w str, ip: IpAddr) -> Option<(Vec<Change>, &'w str)> {
+fn variation(word: &str, ip: IpAddr) -> Option<(Vec<Change>, &str)> {
     let (key, outcome) = word.split_once('=')?;
     let changes = key.strip_prefix(&ip.to_string())?.strip_prefix('+')?;
     let change = |name| match name {
