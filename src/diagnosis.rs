@@ -11,6 +11,8 @@ pub mod recognise;
 mod rules;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod verdict;
 mod words;
 
