@@ -156,9 +156,9 @@ pub fn default_route(plan: &Plan) -> Fix {
 pub fn reachability_analyzer(plan: &Plan, port: u16) -> String {
     let region = home(plan);
     format!(
-        "aws ec2 create-network-insights-path --source $TASK_ENI --destination $ENDPOINT_ENI --protocol tcp \
-         --destination-port {port} --region {region}, then aws ec2 start-network-insights-analysis \
-         --network-insights-path-id $PATH_ID --region {region}"
+        "`aws ec2 create-network-insights-path --source $TASK_ENI --destination $ENDPOINT_ENI --protocol tcp \
+         --destination-port {port} --region {region}`, then `aws ec2 start-network-insights-analysis \
+         --network-insights-path-id $PATH_ID --region {region}`"
     )
 }
 

@@ -220,6 +220,7 @@ fn tens(case: &Case<'_>, finding: &Finding) -> u8 {
 }
 
 const OTHER: u8 = 6;
+const WRONG_ROUTE: u8 = 2;
 
 fn digit(purpose: Purpose) -> u8 {
     match purpose {
@@ -251,6 +252,7 @@ fn headline(case: &Case<'_>, findings: &[Finding], verdict: Verdict, ended: Ende
     match verdict {
         Verdict::Pass => passed(case, findings),
         Verdict::Fail => match decisive(case, findings) {
+            Some((_, WRONG_ROUTE, finding)) => format!("a route is not the one that is asserted: {}", finding.summary),
             Some((tens, _, finding)) => format!("{}: {}", what_fails(tens), finding.summary),
             None => format!("nothing fails, and with --strict warnings do: {}", first_summary(findings)),
         },

@@ -26,6 +26,28 @@ pub fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     }
 }
 
+/// The list and the verb that agrees with it.
+pub fn say<T: ToString>(items: impl IntoIterator<Item = T>, one: &str, several: &str) -> String {
+    let words: Vec<_> = items.into_iter().map(|item| item.to_string()).collect();
+    let verb = if count(&words) == 1 { one } else { several };
+    format!("{} {verb}", list(words))
+}
+
+/// The hosts that the troubles are about, and what they do.
+pub fn hosts_say(troubles: &[Trouble<'_>], one: &str, several: &str) -> String {
+    say(troubles.iter().map(|trouble| &trouble.view.check.host), one, several)
+}
+
+/// The addresses that were tried, and what they do.
+pub fn peers_say(troubles: &[Trouble<'_>], one: &str, several: &str) -> String {
+    say(troubles.iter().filter_map(|trouble| trouble.stage.peer()), one, several)
+}
+
+/// The resolvers that were asked, and what they do.
+pub fn resolvers_say(troubles: &[Trouble<'_>], one: &str, several: &str) -> String {
+    say(troubles.iter().filter_map(|trouble| trouble.stage.resolver()), one, several)
+}
+
 /// How many different items there are.
 pub fn count<T: Eq + std::hash::Hash>(items: impl IntoIterator<Item = T>) -> usize {
     items.into_iter().collect::<std::collections::HashSet<_>>().len()
@@ -55,11 +77,4 @@ pub fn millis(ms: u64) -> String {
 /// The word, with an `s` unless there is one.
 pub fn plural(count: usize, word: &str) -> String {
     if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
-}
-
-/// `does` or `do`, and the like, by the number of hosts.
-pub fn verb<'w>(troubles: &[Trouble<'_>], one: &'w str, several: &'w str) -> &'w str {
-    let mut hosts = troubles.iter().map(|trouble| &trouble.view.check.host);
-    let first = hosts.next();
-    if hosts.all(|host| Some(host) == first) { one } else { several }
 }

@@ -72,7 +72,7 @@ fn with_fixes<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>], s
         .fixes(fixes)
         .fix(aws::show_network_acl(plan, port))
         .tell_apart(format!(
-            "{control}{}Reachability Analyzer names the one that drops: `{}`.",
+            "{control}{}Reachability Analyzer names the one that drops: {}.",
             aws::own_subnet_hint(case, private().filter_map(|trouble| trouble.stage.peer())),
             aws::reachability_analyzer(plan, port)
         ))

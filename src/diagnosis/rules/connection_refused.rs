@@ -11,7 +11,11 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let taken = ledger.take(|trouble| matches!(trouble.stage, Stage::Connect(_)) && trouble.fault.is_some_and(refused));
     let Some(first) = taken.iter().find_map(|trouble| trouble.stage.peer()) else { return Vec::new() };
     let draft = Draft::new(FindingId::ConnectionRefused, case, &taken)
-        .summary(format!("{} refuses the connection for {}.", words::peers(&taken), words::hosts(&taken)))
+        .summary(format!(
+            "{} the connection for {}.",
+            words::peers_say(&taken, "refuses", "refuse"),
+            words::hosts(&taken)
+        ))
         .meaning(
             "Whatever has this address is no AWS endpoint, because those stay silent where they do not let you in: a \
              stale DNS record, a re-used address or a rejecting firewall.",

@@ -17,11 +17,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
         .likely(alternatives(&taken))
         .shown_by(open.iter().copied())
         .summary(format!(
-            "{} for {} stays silent for {}, while {} connects.",
-            words::peers(&taken),
-            words::hosts(&taken),
-            words::took(&taken),
-            words::list(open.iter().filter_map(|seen| seen.peer))
+            "For {} {} for {}, while {}.",words::hosts(&taken),words::peers_say(&taken, "stays silent", "stay silent"),words::took(&taken),words::say(open.iter().filter_map(|seen| seen.peer), "connects", "connect")
         ))
         .meaning(
             "There is a way out, so this is a choice of something on it: a firewall's allow-list by name or address, or a \

@@ -21,11 +21,11 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     }
     let draft = Draft::new(FindingId::EndpointAddressSilent, case, &taken).likely([FindingId::EndpointSilent]).summary(
         format!(
-            "{} of {} stays silent for {}, while {} accepts connections.",
-            words::peers(&taken),
+            "For {} {} for {}, while {}.",
             words::hosts(&taken),
+            words::peers_say(&taken, "stays silent", "stay silent"),
             words::took(&taken),
-            words::list(open(&taken)),
+            words::say(open(&taken), "accepts connections", "accept connections"),
         ),
     );
     let family = taken.iter().all(is_of_its_family);
@@ -60,7 +60,7 @@ fn by_family<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) ->
         ))
         .fix(aws::step("or use the host names that have IPv4 addresses only (without --dual-stack)"))
         .fix(aws::show_network_acl(case.plan, port(taken)))
-        .tell_apart(format!("Reachability Analyzer names what drops: `{}`.", aws::reachability_analyzer(case.plan, port(taken))))
+        .tell_apart(format!("Reachability Analyzer names what drops: {}.", aws::reachability_analyzer(case.plan, port(taken))))
         .finding()
 }
 
@@ -75,7 +75,7 @@ fn by_zone<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> F
         .fix(aws::show_network_acl(plan, port(taken)))
         .fix(aws::take_subnet_off_endpoint(plan))
         .tell_apart(format!(
-            "{}Reachability Analyzer names what drops: `{}`.",
+            "{}Reachability Analyzer names what drops: {}.",
             aws::own_subnet_hint(case, peers()),
             aws::reachability_analyzer(plan, port(taken))
         ))

@@ -15,9 +15,8 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     }
     let attributes = Attributes::of(case);
     let draft = Draft::new(FindingId::EndpointNotInEffect, case, &taken).likely(alternatives(case)).summary(format!(
-        "{} {} to the public {}, where nothing answers within {}.",
-        words::hosts(&taken),
-        words::verb(&taken, "resolves", "resolve"),
+        "{} to the public {}, where nothing answers within {}.",
+        words::hosts_say(&taken, "resolves", "resolve"),
         words::peers(&taken),
         words::took(&taken)
     ));

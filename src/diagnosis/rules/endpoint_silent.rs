@@ -25,12 +25,12 @@ fn finding<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>], outside: bool) -> Find
     let (draft, beside) = if open.is_empty() {
         (draft.possible([FindingId::AllEndpointsSilent]), "and no other endpoint was there to compare".to_owned())
     } else {
-        (draft.likely([]), format!("while {} connects", words::list(open)))
+        (draft.likely([]), format!("while {}", words::say(open, "connects", "connect")))
     };
     let draft = draft.summary(format!(
-        "{} of {} stays silent for {}, {beside}.",
-        words::peers(taken),
+        "For {} {} for {}, {beside}.",
         words::hosts(taken),
+        words::peers_say(taken, "stays silent", "stay silent"),
         words::took(taken)
     ));
     if outside { with_transit(case, draft, taken) } else { with_group(case, draft, taken) }
@@ -64,7 +64,7 @@ fn tell<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Find
     let peers = taken.iter().filter_map(|trouble| trouble.stage.peer());
     draft
         .tell_apart(format!(
-            "{}Reachability Analyzer names what drops: `{}`.",
+            "{}Reachability Analyzer names what drops: {}.",
             aws::own_subnet_hint(case, peers),
             aws::reachability_analyzer(case.plan, port(taken))
         ))

@@ -34,8 +34,8 @@ fn finding<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>], region: &str) -> Findi
     Draft::new(FindingId::LayersInAnotherRegion, case, taken)
         .likely([FindingId::NoWayOut])
         .summary(format!(
-            "{} in {region} stays silent for {} ({}), and the task stands in {home}.",
-            words::hosts(taken),
+            "{} for {} ({}): it is in {region}, and the task stands in {home}.",
+            words::hosts_say(taken, "stays silent", "stay silent"),
             words::took(taken),
             words::peers(taken)
         ))

@@ -17,8 +17,8 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let draft = Draft::new(FindingId::LayersUnreachable, case, &taken)
         .likely([FindingId::NoWayOut])
         .summary(format!(
-            "{} stays silent for {} ({}).",
-            words::hosts(&taken),
+            "{} for {} ({}).",
+            words::hosts_say(&taken, "stays silent", "stay silent"),
             words::took(&taken),
             words::peers(&taken)
         ))

@@ -14,8 +14,8 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
 
 fn finding<'c>(case: &'c Case<'c>, zone: Option<&str>, taken: &[Trouble<'c>]) -> Finding {
     let draft = Draft::new(FindingId::NameNotFound, case, taken).summary(format!(
-        "{} answers NXDOMAIN for {}{}.",
-        words::list(taken.iter().filter_map(|trouble| trouble.stage.resolver())),
+        "{} NXDOMAIN for {}{}.",
+        words::resolvers_say(taken, "answers", "answer"),
         words::hosts(taken),
         zone.map(|zone| format!(", said by the zone {zone}")).unwrap_or_default()
     ));

@@ -16,8 +16,8 @@ fn finding<'c>(case: &'c Case<'c>, zone: Option<&str>, taken: &[Trouble<'c>]) ->
     Draft::new(FindingId::NameWithoutAddress, case, taken)
         .likely([FindingId::NameNotFound])
         .summary(format!(
-            "{} answers for {} with {}{}.",
-            words::list(taken.iter().filter_map(|trouble| trouble.stage.resolver())),
+            "{} for {} with {}{}.",
+            words::resolvers_say(taken, "answers", "answer"),
             words::hosts(taken),
             words::list(taken.iter().map(given)),
             zone.map(|zone| format!(", said by the zone {zone}")).unwrap_or_default()

@@ -22,10 +22,10 @@ fn far_end(trouble: &Trouble<'_>) -> Option<std::net::IpAddr> {
 }
 
 fn finding<'c>(case: &'c Case<'c>, family: &str, taken: &[Trouble<'c>]) -> Finding {
-    let ends = words::list(taken.iter().filter_map(far_end));
+    let ends = words::say(taken.iter().filter_map(far_end), "is unreachable at once", "are unreachable at once");
     let fault = taken.iter().find_map(|trouble| trouble.fault).map(ToString::to_string).unwrap_or_default();
     Draft::new(FindingId::NoLocalRoute, case, taken)
-        .summary(format!("{ends} for {} is unreachable at once: {fault} ({family}).", words::hosts(taken)))
+        .summary(format!("{ends} for {}: {fault} ({family}).", words::hosts(taken)))
         .meaning(format!(
             "The task itself has no {family} route to this address; a VPC's own routing faults are silent, so this is \
              said by the task's network or by a router that answers."

@@ -19,8 +19,8 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let region = aws::home(case.plan);
     let draft = draft
         .summary(format!(
-            "{} stays silent for {} ({}), and no public host connects.",
-            words::hosts(&taken),
+            "{} for {} ({}), and no public host connects.",
+            words::hosts_say(&taken, "stays silent", "stay silent"),
             words::took(&taken),
             words::peers(&taken)
         ))

@@ -30,7 +30,6 @@ fn is_public_registry(trouble: &Trouble<'_>) -> bool {
 }
 
 fn finding<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>]) -> Finding {
-    let hosts = words::hosts(taken);
     let upstream = taken.first().map(|trouble| trouble.view.check.host.as_str()).unwrap_or_default();
     let draft = Draft::new(FindingId::PublicRegistryUnreachable, case, taken);
     let draft = match case.way_out() {
@@ -38,7 +37,12 @@ fn finding<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>]) -> Finding {
         WayOut::Yes(_) | WayOut::Unknown => draft.likely([FindingId::EgressFiltered]),
     };
     draft
-        .summary(format!("{hosts} stays silent for {} ({}).", words::took(taken), words::peers(taken)))
+        .summary(format!(
+            "{} for {} ({}).",
+            words::hosts_say(taken, "stays silent", "stay silent"),
+            words::took(taken),
+            words::peers(taken)
+        ))
         .meaning("No VPC endpoint serves a registry outside ECR private, and no public host answers from this subnet.")
         .fix(aws::command(
             "let ECR fetch it: a pull-through cache rule (Docker Hub needs credentials with it), then \

@@ -45,13 +45,10 @@ fn is_worth_knowing(case: &Case<'_>, view: &View<'_>) -> bool {
 fn with_words<'c>(case: &'c Case<'c>, draft: Draft<'c>, views: &[&View<'_>], but: &str) -> Finding {
     let mut services: Vec<_> = views.iter().filter_map(|view| view.check.endpoint_service.as_deref()).collect();
     services.dedup();
-    let hosts = words::list(views.iter().map(|view| &view.check.host));
+    let hosts = words::say(views.iter().map(|view| &view.check.host), "connects", "connect");
     let peers = views.iter().flat_map(|view| view.used_peers()).filter(|peer| peer.connected());
     draft
-        .summary(format!(
-            "{hosts} connects at public addresses ({}), {but}.",
-            words::list(peers.map(|peer| peer.address))
-        ))
+        .summary(format!("{hosts} at public addresses ({}), {but}.", words::list(peers.map(|peer| peer.address))))
         .meaning(
             "The packets leave the VPC by a NAT or internet gateway; no VPC endpoint is in effect for these names.",
         )

@@ -19,11 +19,11 @@ pub fn find<'c>(case: &'c Case<'c>, _: &mut Ledger<'c>) -> Vec<Finding> {
     }
     let draft = draft
         .summary(format!(
-            "{} goes by VPC endpoints, and there is a way out of the VPC as well ({} connects).",
-            words::list(private.iter().map(|view| &view.check.host)),
-            words::list(open.iter().filter_map(|seen| seen.peer))
+            "{} by VPC endpoints, and there is a way out of the VPC as well ({}).",
+            words::say(private.iter().map(|view| &view.check.host), "goes", "go"),
+            words::say(open.iter().filter_map(|seen| seen.peer), "connects", "connect")
         ))
-        .meaning(format!("These services no longer need the NAT or internet gateway{}.", still_needing(case)))
+        .meaning(format!("What goes by endpoints no longer needs the NAT or internet gateway{}.", still_needing(case)))
         .fix(aws::step(
             "before the way out is removed, see in the route table that S3 has its gateway endpoint: from inside that \
              can't be told while there is a way out",
@@ -40,8 +40,8 @@ fn is_carried(case: &Case<'_>, view: &View<'_>) -> bool {
 
 fn still_needing(case: &Case<'_>) -> String {
     let public = case.subjects().filter(|view| case.observed_route(view) == ObservedRoute::Public);
-    let hosts = words::list(public.map(|view| &view.check.host));
-    if hosts.is_empty() { String::new() } else { format!("; {hosts} still does") }
+    let hosts: Vec<_> = public.map(|view| &view.check.host).collect();
+    if hosts.is_empty() { String::new() } else { format!("; {}", words::say(hosts, "still does", "still do")) }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let region = aws::home(case.plan);
     let draft = Draft::new(FindingId::RouteUndetermined, case, &taken)
         .severity(Severity::Warning)
-        .summary(format!("{} answers at public addresses, and {beside}.", words::hosts(&taken)))
+        .summary(format!("{} at public addresses, and {beside}.", words::hosts_say(&taken, "answers", "answer")))
         .meaning(
             "A gateway endpoint changes no name and no address, so whether these packets take it or a NAT gateway can't be \
              told from inside.",

@@ -20,6 +20,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
 
 fn finding<'c>(case: &'c Case<'c>, mine: &[Trouble<'c>]) -> Finding {
     Draft::new(FindingId::Unexplained, case, mine)
+        .possible([])
         .summary(format!("{}: {}.", words::hosts(mine), words::list(mine.iter().map(seen))))
         .meaning("No rule explains this: it is shown as it was seen.")
         .fix(aws::step("read the observations named as evidence, and report them so that a rule can be written"))
@@ -36,7 +37,7 @@ fn seen(trouble: &Trouble<'_>) -> String {
         Stage::Connect(at) => format!("the connection to {at} fails{fault}"),
         Stage::Handshake(at) => format!("the TLS handshake with {at} fails{fault}"),
         Stage::Certificate(at) => format!("the certificate of {at} is no good"),
-        Stage::Exchange(at) => format!("the request to {at} gets no answer{fault}"),
+        Stage::Exchange(at) => format!("the request to {at} fails{fault}"),
         Stage::Answer(at) => format!("the answer of {at} is not the service's{status}"),
         Stage::Route => "the route is not the one that is asserted".to_owned(),
         Stage::Slow => "it answers late, or only when asked again".to_owned(),

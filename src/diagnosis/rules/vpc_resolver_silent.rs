@@ -13,11 +13,11 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     }
     let taken = ledger.take(silent);
     let how = words::list(taken.iter().filter_map(|trouble| trouble.fault));
-    let resolvers = words::list(taken.iter().filter_map(|trouble| trouble.stage.resolver()));
+    let resolvers = words::resolvers_say(&taken, "answers", "answer");
     let names = words::plural(words::count(taken.iter().map(|trouble| &trouble.view.check.host)), "name");
     let draft = Draft::new(FindingId::VpcResolverSilent, case, &taken)
         .likely([])
-        .summary(format!("{resolvers} answers none of the questions for {names}: {how}."))
+        .summary(format!("{resolvers} none of the questions for {names}: {how}."))
         .meaning(
             "Neither a security group nor a network ACL can block the VPC's own resolver, so DNS support is off in this \
              VPC, or its limit of 1,024 packets a second for each network interface is exceeded.",
