@@ -179,7 +179,9 @@ impl World {
         {
             vec![net.0]
         } else {
-            let fitting = self.sites.iter().filter(|((address, _), site)| self.fits_site(place, *address, site, None));
+            // Neither a security group nor a network ACL reaches the metadata.
+            let sites = self.sites.iter().filter(|(_, site)| site.wire != Wire::Metadata);
+            let fitting = sites.filter(|((address, _), site)| self.fits_site(place, *address, site, None));
             fitting.map(|((address, _), _)| IpNet::from(*address)).collect()
         };
         nets.sort();

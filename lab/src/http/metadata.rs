@@ -152,7 +152,7 @@ fn network(world: &World) -> Value {
     }
     if world.scenario.vpc.ipv6 == Ipv6::Only {
         for key in ["IPv4Addresses", "IPv4SubnetCIDRBlock", "SubnetGatewayIpv4Address"] {
-            network[key] = Value::Null;
+            network.as_object_mut().map(|network| network.remove(key));
         }
     }
     without_nulls(network)
