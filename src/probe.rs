@@ -11,7 +11,7 @@ mod variations;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -49,6 +49,8 @@ pub(crate) struct Shared<N> {
     plan: Plan,
     stop: Stop,
     pace: Pace,
+    /// Questions wait in it without a socket, so that what is answered meanwhile finds one.
+    line: Mutex<()>,
     sockets: Semaphore,
     started: Instant,
     /// Addresses whose handshake is varied, per check and in all.
@@ -78,6 +80,7 @@ pub async fn probe<N: Net>(plan: &Plan, net: N, stop: Stop, sockets: usize, prog
         plan: plan.clone(),
         stop: stop.clone(),
         pace: Pace::default(),
+        line: Mutex::default(),
         sockets: Semaphore::new(sockets.max(1)),
         started: Instant::now(),
         varied: AtomicUsize::new(0),

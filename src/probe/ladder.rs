@@ -123,6 +123,7 @@ impl Attempt {
     ) -> (Self, Option<Vec<IpAddr>>) {
         // Waiting for our turn is no part of the answer's time.
         let turn = async {
+            let _line = shared.line.lock().await;
             let permit = shared.sockets.acquire().await;
             shared.pace.wait(1).await;
             permit

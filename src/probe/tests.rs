@@ -186,3 +186,16 @@ async fn one_socket_at_a_time_still_gets_everything_done() {
     assert_eq!(of(&probed, Rung::Exchange).len(), 2);
     assert!(probed.observations.iter().all(|o| matches!(o.outcome, Outcome::Saw { .. })));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answered_name_is_connected_to_while_others_wait_to_be_asked() {
+    let hosts: Vec<String> = (0..200).map(|n| format!("h{n}.example")).collect();
+    let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    let net = hosts.iter().fold(Fake::default(), |net, host| net.name(OURS, host, &["10.0.1.50"]));
+    let (_stopper, stop) = Stopper::new();
+    let probed = probe(&plan(&hosts), net, stop, 8, &Progress::default()).await;
+    let last_question = of(&probed, Rung::Resolve).iter().map(|o| o.at_ms).max().unwrap();
+    let connections = of(&probed, Rung::Connect);
+    let meanwhile = connections.iter().filter(|o| o.at_ms < last_question / 2).count();
+    assert!(meanwhile >= 90, "{meanwhile} of {} names in the first half", connections.len());
+}
