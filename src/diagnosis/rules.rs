@@ -32,6 +32,7 @@ mod layers_in_another_region;
 mod layers_unreachable;
 mod name_not_found;
 mod name_without_address;
+mod grouped;
 mod no_local_route;
 mod no_way_out;
 mod path_mtu;
@@ -41,10 +42,13 @@ mod redundant_route;
 mod resolver_failure;
 mod resolvers_disagree;
 mod route_undetermined;
+mod tls_intercepted;
 mod tls_large_hello_dropped;
 mod tls_name_filtered;
+mod tls_refused;
 mod tls_reset;
 mod tls_silent;
+mod tls_wrong_name;
 mod tried;
 mod unexpected_route;
 mod unexplained;
@@ -83,6 +87,9 @@ const RULES: &[Rule] = &[
     public_route::find,
     route_undetermined::find,
     unexpected_route::find,
+    tls_refused::find,
+    tls_intercepted::find,
+    tls_wrong_name::find,
     unexplained::find,
     redundant_route::find,
 ];

@@ -18,6 +18,7 @@
 //! A line `place …` changes the place: `ipv6=ADDRESS`, `ipv6-only=ADDRESS`, `vpc-cidr=CIDR`, `outside` (not in a VPC), `unread`, `subnet6=CIDR`,
 //! `proxy=URL`.
 
+mod outcome;
 mod scene;
 
 use super::{Ended, Judgement, diagnose};

@@ -1,6 +1,7 @@
 //! `tls-silent`: TCP connects, the ClientHello gets no answer, and no variation names the cause.
 
-use super::tried;
+use super::{grouped, tried};
+use crate::diagnosis::case::Variation;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::{Case, Certainty, Finding, FindingId, aws, words};
@@ -15,14 +16,9 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
 pub fn by_picture(taken: Vec<Trouble<'_>>) -> Vec<(String, Vec<Trouble<'_>>)> {
     let (varied, others): (Vec<_>, Vec<_>) =
         taken.into_iter().partition(|trouble| trouble.peer().is_some_and(tried::is_varied));
-    let mut pictures: Vec<(String, Vec<Trouble<'_>>)> = Vec::new();
-    for trouble in varied {
-        let picture = format!("variations: {}", trouble.peer().map(tried::showed).unwrap_or_default());
-        match pictures.iter_mut().find(|(other, _)| *other == picture) {
-            Some((_, same)) => same.push(trouble),
-            None => pictures.push((picture, vec![trouble])),
-        }
-    }
+    let picture =
+        |trouble: &Trouble<'_>| format!("variations: {}", trouble.peer().map(tried::showed).unwrap_or_default());
+    let mut pictures = grouped::by(varied, picture);
     match pictures.first_mut() {
         Some((_, first)) => first.extend(others),
         None if others.is_empty() => {}
@@ -70,7 +66,7 @@ fn judged(taken: &[Trouble<'_>]) -> (Certainty, Vec<FindingId>, &'static str) {
              tried to tell why.",
         );
     };
-    if peer.variations.iter().any(|variation| variation.answered()) {
+    if peer.variations.iter().any(Variation::answered) {
         return (
             Certainty::Possible,
             vec![TlsNameFiltered, PathMtu],

@@ -58,15 +58,15 @@ pub fn long_hello_passes(peer: &Peer<'_>) -> bool {
 
 /// Take what shows a cause, and addresses of the same checks for whose variations no time was left.
 pub fn take<'c>(ledger: &mut Ledger<'c>, shows: impl Fn(&Trouble<'c>, &Peer<'c>) -> bool) -> Vec<Trouble<'c>> {
-    let shows = |trouble: &Trouble<'c>| {
+    let is_shown = |trouble: &Trouble<'c>| {
         ending(trouble).is_some() && trouble.peer().is_some_and(|peer| is_varied(peer) && shows(trouble, peer))
     };
-    let shown: Vec<&CheckId> =
-        ledger.open().iter().filter(|trouble| shows(trouble)).map(|trouble| &trouble.view.check.id).collect();
+    let hit: Vec<&CheckId> =
+        ledger.open().iter().filter(|trouble| is_shown(trouble)).map(|trouble| &trouble.view.check.id).collect();
     let is_beside = |trouble: &Trouble<'c>| {
-        ending(trouble).is_some() && !trouble.peer().is_some_and(is_varied) && shown.contains(&&trouble.view.check.id)
+        ending(trouble).is_some() && !trouble.peer().is_some_and(is_varied) && hit.contains(&&trouble.view.check.id)
     };
-    ledger.take(|trouble| shows(trouble) || is_beside(trouble))
+    ledger.take(|trouble| is_shown(trouble) || is_beside(trouble))
 }
 
 /// Whether anything came of any variation.
