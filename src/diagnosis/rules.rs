@@ -21,6 +21,7 @@
 //! [`testing`](super::testing).
 
 mod all_endpoints_silent;
+mod clock_skew;
 mod connection_refused;
 mod custom_resolver_bypasses_private_dns;
 mod custom_resolver_silent;
@@ -42,6 +43,7 @@ mod redundant_route;
 mod resolver_failure;
 mod resolvers_disagree;
 mod route_undetermined;
+mod tls_expired;
 mod tls_intercepted;
 mod tls_large_hello_dropped;
 mod tls_name_filtered;
@@ -68,6 +70,7 @@ const RULES: &[Rule] = &[
     name_not_found::find,
     name_without_address::find,
     resolver_failure::find,
+    clock_skew::find,
     connection_refused::find,
     no_local_route::find,
     all_endpoints_silent::find,
@@ -90,6 +93,7 @@ const RULES: &[Rule] = &[
     tls_refused::find,
     tls_intercepted::find,
     tls_wrong_name::find,
+    tls_expired::find,
     unexplained::find,
     redundant_route::find,
 ];
