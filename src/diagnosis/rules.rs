@@ -29,11 +29,11 @@ mod egress_filtered;
 mod endpoint_address_silent;
 mod endpoint_not_in_effect;
 mod endpoint_silent;
+mod grouped;
 mod layers_in_another_region;
 mod layers_unreachable;
 mod name_not_found;
 mod name_without_address;
-mod grouped;
 mod no_local_route;
 mod no_way_out;
 mod path_mtu;
@@ -73,27 +73,27 @@ const RULES: &[Rule] = &[
     clock_skew::find,
     connection_refused::find,
     no_local_route::find,
-    all_endpoints_silent::find,
-    endpoint_address_silent::find,
     layers_in_another_region::find,
     public_registry_unreachable::find,
     egress_filtered::find,
     layers_unreachable::find,
     endpoint_not_in_effect::find,
     no_way_out::find,
+    endpoint_address_silent::find,
+    all_endpoints_silent::find,
     endpoint_silent::find,
     path_mtu::find,
     tls_large_hello_dropped::find,
     tls_name_filtered::find,
     tls_reset::find,
     tls_silent::find,
-    public_route::find,
-    route_undetermined::find,
-    unexpected_route::find,
     tls_refused::find,
     tls_intercepted::find,
     tls_wrong_name::find,
     tls_expired::find,
+    unexpected_route::find,
+    public_route::find,
+    route_undetermined::find,
     unexplained::find,
     redundant_route::find,
 ];
