@@ -138,6 +138,10 @@ finding_ids! {
     ConnectionRefused = 3,
     /// Unreachable at once.
     NoLocalRoute = 3,
+    /// Every private endpoint is silent.
+    AllEndpointsSilent = 3,
+    /// Some addresses of one endpoint are silent.
+    EndpointAddressSilent = 3,
     /// The image's layers are in another Region.
     LayersInAnotherRegion = 3,
     /// An image outside ECR private and no way out.
@@ -150,10 +154,6 @@ finding_ids! {
     EndpointNotInEffect = 3,
     /// No public host answers.
     NoWayOut = 3,
-    /// Some addresses of one endpoint are silent.
-    EndpointAddressSilent = 3,
-    /// Every private endpoint is silent.
-    AllEndpointsSilent = 3,
     /// One endpoint is silent.
     EndpointSilent = 3,
     /// Full-size segments are lost.
@@ -180,12 +180,12 @@ finding_ids! {
     ServiceError = 5,
     /// Something answered that is not this service.
     UnexpectedAnswer = 5,
-    /// A broken expectation.
-    UnexpectedRoute = 2,
     /// Traffic leaves by a NAT or internet gateway.
     PublicRoute = 2,
     /// An expectation for S3 that can't be checked from inside.
     RouteUndetermined = 2,
+    /// A broken expectation.
+    UnexpectedRoute = 2,
     /// Everything works, and slowly.
     SlowPath = 9,
     /// A fault that no rule explains.
@@ -219,15 +219,4 @@ pub enum Ended {
     Deadline,
     /// A signal came first.
     Signal,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_finding_says_itself_in_words() {
-        assert_eq!(FindingId::EndpointSilent.title(), "One endpoint is silent");
-        assert!(FindingId::ALL.iter().all(|id| !id.title().is_empty()));
-    }
 }

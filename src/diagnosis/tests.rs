@@ -1,7 +1,7 @@
 //! Whole scenes: networks in which nothing is wrong, and what several faults come to together.
 
 use super::testing::{Scene, assert_scenes, judge};
-use super::{CheckStatus, Ended, ObservedRoute, Severity, Verdict, diagnose};
+use super::{CheckStatus, Ended, FindingId, ObservedRoute, Severity, Verdict, diagnose};
 
 const ALL: &str = "ecr.api dns=10.0.1.5,10.0.2.5
                    logs dns=10.0.1.6,10.0.2.6
@@ -174,4 +174,10 @@ fn every_finding_says_what_was_seen_what_it_means_and_what_to_do() {
         }
         assert!(!finding.fix.is_empty() && !finding.checks.is_empty() && !finding.evidence.is_empty(), "{finding:#?}");
     }
+}
+
+#[test]
+fn a_finding_says_itself_in_words() {
+    assert_eq!(FindingId::EndpointSilent.title(), "One endpoint is silent");
+    assert!(FindingId::ALL.iter().all(|id| !id.title().is_empty()));
 }
