@@ -10,9 +10,9 @@ mod our_fault;
 pub mod recognise;
 mod rules;
 #[cfg(test)]
-mod testing;
+mod scenes;
 #[cfg(test)]
-mod tests;
+mod testing;
 mod verdict;
 mod words;
 
