@@ -1,12 +1,13 @@
 //! Everything that went wrong and needs a cause. Rules take from it what they explain; nothing is explained twice.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 
 use super::case::{Asked, Attempt, Case, Class, Name, Peer, Reached, View, is_unreachable};
 use super::recognise::{Recognition, recognise};
 use super::{ObservedRoute, Severity};
 use crate::observation::{Fault, Observation, TrustedBy};
-use crate::plan::Route;
+use crate::plan::{CheckId, Route};
 
 /// One thing that went wrong with one check.
 #[derive(Clone, Debug)]
@@ -131,6 +132,7 @@ impl<'c> Trouble<'c> {
 #[derive(Debug)]
 pub struct Ledger<'c> {
     open: Vec<Trouble<'c>>,
+    entered: HashSet<&'c CheckId>,
 }
 
 impl<'c> Ledger<'c> {
@@ -139,13 +141,20 @@ impl<'c> Ledger<'c> {
         let expected = |view: &&View<'_>| view.is_subject() && view.check.expect != Route::Blocked;
         let mut open: Vec<_> = case.views.iter().filter(expected).flat_map(|view| troubles(case, view)).collect();
         open.extend(case.subjects().filter_map(|view| route(case, view)));
-        Self { open }
+        let worse = open.iter().filter(|trouble| trouble.stage != Stage::Slow);
+        let entered = worse.map(|trouble| &trouble.view.check.id).collect();
+        Self { open, entered }
     }
 
     /// Take what the rule explains; later rules no longer see it.
     pub fn take(&mut self, explained: impl FnMut(&Trouble<'c>) -> bool) -> Vec<Trouble<'c>> {
         let mut explained = explained;
         self.open.extract_if(.., |trouble| explained(trouble)).collect()
+    }
+
+    /// Whether anything worse than slowness was ever entered for the check.
+    pub fn has_trouble(&self, view: &View<'_>) -> bool {
+        self.entered.contains(&view.check.id)
     }
 
     /// What still needs a cause.

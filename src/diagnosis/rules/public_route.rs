@@ -14,7 +14,8 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
             && case.observed_route(trouble.view) == ObservedRoute::Public
     });
     let broken: Vec<_> = taken.iter().map(|trouble| trouble.view).collect();
-    let noted: Vec<_> = case.subjects().filter(|view| is_worth_knowing(case, view)).collect();
+    let noted: Vec<_> =
+        case.subjects().filter(|view| !ledger.has_trouble(view) && is_worth_knowing(case, view)).collect();
     let mut findings = Vec::new();
     if !broken.is_empty() {
         let draft = Draft::new(FindingId::PublicRoute, case, &taken);
@@ -73,6 +74,11 @@ mod tests {
                 "info public-route ecr.api logs",
             ),
             ("asserted", "ecr.api expect=private dns=18.1.1.1", "error public-route ecr.api"),
+            (
+                "what is broken further up is told as that",
+                "ecr.api dns=18.1.1.1 18.1.1.1=http-silent",
+                "error unexplained ecr.api",
+            ),
             ("an endpoint of one's own", "example.com:443 dns=93.1.1.1", ""),
             ("a public registry", "hub dns=93.1.1.1", ""),
         ]);

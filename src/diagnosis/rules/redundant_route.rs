@@ -6,11 +6,11 @@ use crate::diagnosis::ledger::Ledger;
 use crate::diagnosis::{Case, Finding, FindingId, ObservedRoute, aws, words};
 use crate::plan::Reach;
 
-/// Tell which services no longer need the way out, and which still do.
-pub fn find<'c>(case: &'c Case<'c>, _: &mut Ledger<'c>) -> Vec<Finding> {
+/// Tell which services no longer need the way out, where nothing else does.
+pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let WayOut::Yes(open) = case.way_out() else { return Vec::new() };
-    let private: Vec<_> = case.subjects().filter(|view| is_carried(case, view)).collect();
-    if private.is_empty() {
+    let private: Vec<_> = case.subjects().filter(|view| !ledger.has_trouble(view) && is_carried(case, view)).collect();
+    if private.is_empty() || case.subjects().any(|view| case.observed_route(view) == ObservedRoute::Public) {
         return Vec::new();
     }
     let mut draft = Draft::new(FindingId::RedundantRoute, case, &[]).shown_by(open.iter().copied());
@@ -23,7 +23,7 @@ pub fn find<'c>(case: &'c Case<'c>, _: &mut Ledger<'c>) -> Vec<Finding> {
             words::say(private.iter().map(|view| &view.check.host), "goes", "go"),
             words::say(open.iter().filter_map(|seen| seen.peer), "connects", "connect")
         ))
-        .meaning(format!("What goes by endpoints no longer needs the NAT or internet gateway{}.", still_needing(case)))
+        .meaning("What goes by endpoints does not need the NAT or internet gateway any more.")
         .fix(aws::step(
             "before the way out is removed, see in the route table that S3 has its gateway endpoint: from inside that \
              can't be told while there is a way out",
@@ -36,12 +36,6 @@ fn is_carried(case: &Case<'_>, view: &View<'_>) -> bool {
         && view.check.reach != Reach::Nothing
         && view.is_named()
         && case.observed_route(view) == ObservedRoute::Private
-}
-
-fn still_needing(case: &Case<'_>) -> String {
-    let public = case.subjects().filter(|view| case.observed_route(view) == ObservedRoute::Public);
-    let hosts: Vec<_> = public.map(|view| &view.check.host).collect();
-    if hosts.is_empty() { String::new() } else { format!("; {}", words::say(hosts, "still does", "still do")) }
 }
 
 #[cfg(test)]
@@ -59,11 +53,10 @@ mod tests {
                 "info redundant-route ecr.api",
             ),
             (
-                "one of them not yet",
+                "one of them not yet: the way out is needed",
                 "ecr.api dns=10.0.1.5
                  logs dns=18.1.1.3",
-                "info redundant-route ecr.api
-                 info public-route logs",
+                "info public-route logs",
             ),
         ]);
     }
