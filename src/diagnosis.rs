@@ -94,7 +94,7 @@ pub enum Certainty {
 
 macro_rules! finding_ids {
     ($(#[doc = $title:literal] $name:ident = $ones:literal,)*) => {
-        /// The closed list of findings, in the order of the ladder; that in which rules are tried is `rules.rs`.
+        /// The closed list of findings. The order is that in which rules are tried: most particular first.
         #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum FindingId { $(#[doc = $title] $name,)* }

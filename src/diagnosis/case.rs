@@ -4,7 +4,7 @@ mod asked;
 mod class;
 mod view;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::SocketAddr;
 
 use crate::observation::{Fault, Observation};
@@ -15,6 +15,7 @@ pub use class::Class;
 pub use view::{Attempt, Peer, Reached, Variation, View};
 
 use super::ObservedRoute;
+use super::endpoints::{self, Endpoint};
 
 /// A plan and what was seen of it.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Case<'a> {
     pub views: Vec<View<'a>>,
     way_out: WayOut<'a>,
     answering: HashSet<SocketAddr>,
+    endpoints: BTreeMap<&'a str, Endpoint>,
+    shut_in: bool,
 }
 
 /// Whether packets leave the VPC by a NAT or internet gateway.
@@ -55,7 +58,9 @@ impl<'a> Case<'a> {
         let way_out = way_out(&views);
         let heard = observations.iter().filter(|seen| seen.answer().is_some());
         let answering = heard.filter_map(|seen| seen.resolver).collect();
-        Self { plan, observations, views, way_out, answering }
+        let endpoints = endpoints::private(&views);
+        let shut_in = !views.iter().flat_map(|view| &view.peers).any(Peer::connected);
+        Self { plan, observations, views, way_out, answering, endpoints, shut_in }
     }
 
     /// Whether packets leave the VPC, and what shows it.
@@ -69,6 +74,16 @@ impl<'a> Case<'a> {
             WayOut::Yes(_) => true,
             WayOut::No(_) | WayOut::Unknown => false,
         }
+    }
+
+    /// Every private endpoint of which an address was tried, by its service name or host.
+    pub fn endpoints(&self) -> &BTreeMap<&'a str, Endpoint> {
+        &self.endpoints
+    }
+
+    /// Whether no connection opened anywhere, not even to S3 by its gateway.
+    pub fn is_shut_in(&self) -> bool {
+        self.shut_in
     }
 
     /// The view of a check.

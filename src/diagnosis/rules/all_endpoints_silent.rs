@@ -1,24 +1,20 @@
-//! `all-endpoints-silent`: not one private endpoint accepts a connection. Before the rules on public addresses, because
-//! what shuts the task in makes those silent too.
+//! `all-endpoints-silent`: not one private endpoint accepts a connection. Where nothing at all connects, what shuts the
+//! task in makes public addresses silent too: that is one cause.
 
-use crate::diagnosis::case::{Class, Peer, WayOut};
+use crate::diagnosis::case::{Class, WayOut};
 use crate::diagnosis::draft::Draft;
+use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble, is_outside_vpc};
-use crate::diagnosis::{Case, Finding, FindingId, aws, endpoints, words};
+use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 
 /// Take all silence at private addresses, and where nothing at all connects that at public ones.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
-    if !endpoints::all_silent(&endpoints::private(case)) {
-        return Vec::new();
-    }
-    let shut_in = is_shut_in(case);
-    let taken = ledger.take(|trouble| {
-        trouble.is_silent_connect(Class::Private) || (shut_in && trouble.is_silent_connect(Class::Public))
-    });
+    let taken = ledger.take(|trouble| silence(case, trouble) == Some(Silence::Everything));
     if taken.is_empty() {
         return Vec::new();
     }
-    let reach = if shut_in { "and no other address does" } else { "while a public address does" };
+    let shut_in = taken.iter().any(|trouble| trouble.is_silent_connect(Class::Public));
+    let reach = if shut_in { ", and no other address does" } else { "" };
     let draft = Draft::new(FindingId::AllEndpointsSilent, case, &taken)
         .likely(if shut_in {
             vec![FindingId::LayersUnreachable, FindingId::NoWayOut]
@@ -26,20 +22,13 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
             vec![FindingId::EndpointSilent]
         })
         .summary(format!(
-            "Not one private endpoint accepts a connection within {}, {reach}: {} for {}.",
+            "Not one private endpoint accepts a connection within {}{reach}: {} for {}.",
             words::took(&taken),
             words::peers(&taken),
             words::hosts(&taken)
         ))
         .meaning(meaning(shut_in));
     vec![with_fixes(case, draft, &taken, shut_in)]
-}
-
-/// No connection opened anywhere, not even to S3 by its gateway.
-fn is_shut_in(case: &Case<'_>) -> bool {
-    let open = case.views.iter().flat_map(|view| &view.peers).any(Peer::connected);
-    let asked_outside = case.views.iter().flat_map(|view| &view.peers).any(|peer| peer.class == Class::Public);
-    !open && asked_outside
 }
 
 fn meaning(shut_in: bool) -> &'static str {

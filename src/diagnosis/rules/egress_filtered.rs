@@ -1,7 +1,8 @@
 //! `egress-filtered`: there is a way out, and this name's public addresses are silent all the same.
 
-use crate::diagnosis::case::{Class, WayOut};
+use crate::diagnosis::case::WayOut;
 use crate::diagnosis::draft::Draft;
+use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 use crate::plan::Reach;
@@ -9,7 +10,7 @@ use crate::plan::Reach;
 /// Take the silence of public addresses where another public host connects.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let WayOut::Yes(open) = case.way_out() else { return Vec::new() };
-    let taken = ledger.take(|trouble| trouble.is_silent_connect(Class::Public));
+    let taken = ledger.take(|trouble| silence(case, trouble) == Some(Silence::Outside));
     if taken.is_empty() {
         return Vec::new();
     }

@@ -2,20 +2,14 @@
 
 use std::net::SocketAddr;
 
-use crate::diagnosis::case::{Class, Peer};
 use crate::diagnosis::draft::Draft;
-use crate::diagnosis::endpoints;
+use crate::diagnosis::endpoints::{Silence, is_of_its_family, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 
-/// Take the silent addresses of endpoints that answer at others, and those of public hosts where no filter explains them.
+/// Take the silent addresses of endpoints and hosts that answer at others.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
-    let endpoints = endpoints::private(case);
-    let taken = ledger.take(|trouble| {
-        let private = endpoints.get(trouble.view.endpoint()).is_some_and(|endpoint| !endpoint.open.is_empty());
-        (trouble.is_silent_connect(Class::Private) && private)
-            || (trouble.is_silent_connect(Class::Public) && is_partial(case, trouble))
-    });
+    let taken = ledger.take(|trouble| silence(case, trouble) == Some(Silence::OneAddress));
     if taken.is_empty() {
         return Vec::new();
     }
@@ -30,18 +24,6 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     );
     let family = taken.iter().all(is_of_its_family);
     vec![if family { by_family(case, draft, &taken) } else { by_zone(case, draft, &taken) }]
-}
-
-/// With a way out, some silent addresses of one family are the choice of a filter; a whole family is not.
-fn is_partial(case: &Case<'_>, trouble: &Trouble<'_>) -> bool {
-    let connects = trouble.view.used_peers().any(Peer::connected);
-    connects && (!case.has_way_out() || is_of_its_family(trouble))
-}
-
-/// Whether all that accept connections are of the other family.
-fn is_of_its_family(trouble: &Trouble<'_>) -> bool {
-    let silent = trouble.stage.peer().is_some_and(|peer| peer.is_ipv6());
-    silent && open(std::slice::from_ref(trouble)).all(|peer| peer.is_ipv4())
 }
 
 fn open<'t>(taken: &'t [Trouble<'_>]) -> impl Iterator<Item = SocketAddr> + 't {

@@ -1,15 +1,17 @@
 //! `endpoint-not-in-effect`: an interface endpoint's name has public addresses, and nothing leads there.
 
-use crate::diagnosis::case::{Class, Name, WayOut};
+use crate::diagnosis::case::{Name, WayOut};
 use crate::diagnosis::draft::Draft;
+use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::{Case, Finding, FindingId, Fix, aws, words};
 use crate::plan::Reach;
 
 /// Take the silence of public addresses that an interface endpoint should have replaced.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
-    let taken =
-        ledger.take(|trouble| trouble.is_silent_connect(Class::Public) && trouble.view.check.reach == Reach::Interface);
+    let taken = ledger.take(|trouble| {
+        silence(case, trouble) == Some(Silence::Outside) && trouble.view.check.reach == Reach::Interface
+    });
     if taken.is_empty() {
         return Vec::new();
     }

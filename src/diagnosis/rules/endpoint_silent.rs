@@ -1,13 +1,13 @@
 //! `endpoint-silent`: every address of an endpoint stays silent while another endpoint connects: its security group.
 
-use crate::diagnosis::case::Class;
 use crate::diagnosis::draft::Draft;
+use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble, is_outside_vpc};
-use crate::diagnosis::{Case, Finding, FindingId, aws, endpoints, words};
+use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 
-/// Take what silence at private addresses is left: the endpoints inside the VPC, and those outside of it.
+/// Take the endpoints that are silent at every address: those inside the VPC, and those outside of it.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
-    let taken = ledger.take(|trouble| trouble.is_silent_connect(Class::Private));
+    let taken = ledger.take(|trouble| silence(case, trouble) == Some(Silence::OneEndpoint));
     let is_outside = |trouble: &Trouble<'_>| trouble.stage.peer().is_some_and(|peer| is_outside_vpc(case, peer.ip()));
     let (outside, inside): (Vec<_>, Vec<_>) = taken.into_iter().partition(is_outside);
     [(inside, false), (outside, true)]
@@ -18,8 +18,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
 }
 
 fn finding<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>], outside: bool) -> Finding {
-    let endpoints = endpoints::private(case);
-    let open = endpoints.iter().filter(|(_, endpoint)| !endpoint.open.is_empty()).map(|(name, _)| *name);
+    let open = case.endpoints().iter().filter(|(_, endpoint)| !endpoint.open.is_empty()).map(|(name, _)| *name);
     let open: Vec<_> = open.collect();
     let draft = Draft::new(FindingId::EndpointSilent, case, taken);
     let (draft, beside) = if open.is_empty() {

@@ -1,7 +1,7 @@
 //! `layers-in-another-region`: what a pull needs lies in another Region, and there is no way out.
 
-use crate::diagnosis::case::Class;
 use crate::diagnosis::draft::Draft;
+use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 use crate::plan::{Purpose, Reach};
@@ -13,7 +13,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     }
     let taken = ledger.take(|trouble| {
         let check = trouble.view.check;
-        trouble.is_silent_connect(Class::Public)
+        silence(case, trouble) == Some(Silence::Outside)
             && case.is_foreign_region(check)
             && check.reach != Reach::Nothing
             && is_of_a_pull(check.purpose)

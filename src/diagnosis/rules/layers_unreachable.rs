@@ -1,7 +1,7 @@
 //! `layers-unreachable`: S3's public addresses are silent. They are public by design: a gateway endpoint changes no name.
 
-use crate::diagnosis::case::Class;
 use crate::diagnosis::draft::Draft;
+use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 use crate::plan::Reach;
@@ -9,7 +9,7 @@ use crate::plan::Reach;
 /// Take the silence of what a gateway endpoint can carry.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let taken = ledger.take(|trouble| {
-        trouble.is_silent_connect(Class::Public) && trouble.view.check.reach == Reach::GatewayOrInterface
+        silence(case, trouble) == Some(Silence::Outside) && trouble.view.check.reach == Reach::GatewayOrInterface
     });
     if taken.is_empty() {
         return Vec::new();

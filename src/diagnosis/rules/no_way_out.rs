@@ -1,13 +1,16 @@
 //! `no-way-out`: a host that no VPC endpoint can serve is silent, and so is every other public one.
 
-use crate::diagnosis::case::{Class, WayOut};
+use crate::diagnosis::case::WayOut;
 use crate::diagnosis::draft::Draft;
+use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::Ledger;
 use crate::diagnosis::{Case, Finding, FindingId, aws, words};
+use crate::plan::Reach;
 
-/// Take what silence at public addresses is left.
+/// Take the silence of hosts that no endpoint can serve, where there is no way out.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
-    let taken = ledger.take(|trouble| trouble.is_silent_connect(Class::Public));
+    let taken = ledger
+        .take(|trouble| silence(case, trouble) == Some(Silence::Outside) && trouble.view.check.reach == Reach::Nothing);
     if taken.is_empty() {
         return Vec::new();
     }

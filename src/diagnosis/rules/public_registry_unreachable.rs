@@ -1,7 +1,8 @@
 //! `public-registry-unreachable`: an image outside ECR private, and no way out.
 
-use crate::diagnosis::case::{Class, WayOut};
+use crate::diagnosis::case::WayOut;
 use crate::diagnosis::draft::Draft;
+use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 use crate::plan::{Purpose, Reach, Role};
@@ -11,7 +12,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     if case.has_way_out() {
         return Vec::new();
     }
-    let taken = ledger.take(|trouble| trouble.is_silent_connect(Class::Public) && is_public_registry(trouble));
+    let taken = ledger.take(|trouble| silence(case, trouble) == Some(Silence::Outside) && is_public_registry(trouble));
     if taken.is_empty() { Vec::new() } else { vec![finding(case, &taken)] }
 }
 

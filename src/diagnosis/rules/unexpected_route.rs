@@ -5,9 +5,9 @@ use crate::diagnosis::ledger::{Ledger, Stage, Trouble};
 use crate::diagnosis::{Case, Finding, FindingId, ObservedRoute, aws, words};
 use crate::plan::Route;
 
-/// Take what broken expectations are left.
+/// Take the broken expectations that have no finding of their own.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
-    let taken = ledger.take(|trouble| trouble.stage == Stage::Route);
+    let taken = ledger.take(|trouble| trouble.stage == Stage::Route && !has_its_own(case, trouble));
     if taken.is_empty() {
         return Vec::new();
     }
@@ -19,6 +19,14 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
             "correct the endpoint, route or security group that lets them through, or the expectation (--expect)",
         ));
     vec![draft.finding()]
+}
+
+fn has_its_own(case: &Case<'_>, trouble: &Trouble<'_>) -> bool {
+    match case.observed_route(trouble.view) {
+        ObservedRoute::Public => trouble.view.check.expect == Route::Private,
+        ObservedRoute::S3Undetermined => trouble.view.check.expect != Route::Blocked,
+        ObservedRoute::Private | ObservedRoute::Gateway | ObservedRoute::None => false,
+    }
 }
 
 fn told(case: &Case<'_>, trouble: &Trouble<'_>) -> String {
