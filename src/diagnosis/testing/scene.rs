@@ -238,7 +238,7 @@ fn check(id: &str, host: String, purpose: Purpose, reach: Reach, answer: Expecte
         endpoint_service: service.map(|service| format!("com.amazonaws.{REGION}.{service}")),
         top: Rung::Exchange,
         question: Some(Question {
-            method: Method::Get,
+            method: if answer == Expected::AwsApi { Method::Post } else { Method::Get },
             path: "/".to_owned(),
             headers: Vec::new(),
             body: String::new(),
