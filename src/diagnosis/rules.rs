@@ -43,6 +43,8 @@ mod redundant_route;
 mod resolver_failure;
 mod resolvers_disagree;
 mod route_undetermined;
+mod service_error;
+mod throttled;
 mod tls_expired;
 mod tls_intercepted;
 mod tls_large_hello_dropped;
@@ -52,6 +54,7 @@ mod tls_reset;
 mod tls_silent;
 mod tls_wrong_name;
 mod tried;
+mod unexpected_answer;
 mod unexpected_route;
 mod unexplained;
 mod vpc_resolver_silent;
@@ -91,6 +94,10 @@ const RULES: &[Rule] = &[
     tls_intercepted::find,
     tls_wrong_name::find,
     tls_expired::find,
+    throttled::find,
+    service_error::find,
+    unexpected_answer::find,
+    unexpected_route::find,
     public_route::find,
     route_undetermined::find,
     unexpected_route::find,

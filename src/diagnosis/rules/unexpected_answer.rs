@@ -1,0 +1,187 @@
+//! `unexpected-answer`: something answered, and it is not the service that was asked.
+//!
+//! Behind a finished handshake with a public certificate the requests that get no HTTP answer are told here as well. They
+//! are no fault of connection or handshake, and to leave them `unexplained` would hide what they have in common: whoever
+//! ends the TLS connection takes the request and does not serve it. What that is can't be told, so it is only `possible`.
+
+use super::grouped;
+use super::throttled::answer;
+use crate::diagnosis::draft::Draft;
+use crate::diagnosis::ledger::{Ledger, Stage, Trouble};
+use crate::diagnosis::recognise::Recognition;
+use crate::diagnosis::{Case, Finding, FindingId, Severity, aws, words};
+use crate::observation::Fault;
+
+/// What was seen instead of the service's answer: one cause each.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Instead {
+    /// No TLS on this port.
+    NotTls,
+    /// Bytes that are no HTTP answer, or one without an end to its head.
+    NotHttp,
+    /// The connection ends.
+    CutOff,
+    /// Nothing comes.
+    Silence,
+    /// An answer that is not the service's, by what it shows.
+    Foreign(String),
+    /// A failure without the service's marks.
+    Failure(String),
+    /// An answer that we do not know.
+    Unfamiliar(u16),
+}
+
+/// Take every answer that is not the service's, a finding a kind.
+pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
+    let taken = ledger.take(|trouble| instead(trouble).is_some());
+    let groups = grouped::by(taken, instead);
+    groups.iter().filter_map(|(instead, taken)| Some(finding(case, instead.as_ref()?, taken))).collect()
+}
+
+fn instead(trouble: &Trouble<'_>) -> Option<Instead> {
+    match trouble.stage {
+        Stage::Handshake(_) => matches!(trouble.fault?, Fault::NotTls { .. }).then_some(Instead::NotTls),
+        Stage::Exchange(_) => of_fault(trouble.fault?),
+        Stage::Answer(_) => of_answer(trouble),
+        Stage::Resolver(_)
+        | Stage::Name(_)
+        | Stage::Connect(_)
+        | Stage::Certificate(_)
+        | Stage::Route
+        | Stage::Slow => None,
+    }
+}
+
+fn of_fault(fault: &Fault) -> Option<Instead> {
+    match fault {
+        Fault::TimedOut { .. } => Some(Instead::Silence),
+        Fault::NotHttp { .. } | Fault::HeadTooLarge { .. } => Some(Instead::NotHttp),
+        Fault::Refused
+        | Fault::Reset
+        | Fault::Closed
+        | Fault::NetworkUnreachable
+        | Fault::HostUnreachable
+        | Fault::OnlyWrongAnswers { .. }
+        | Fault::TruncatedThenTcp { .. }
+        | Fault::TlsAlert { .. }
+        | Fault::NotTls { .. }
+        | Fault::TlsBroken { .. } => Some(Instead::CutOff),
+        Fault::NoFileDescriptors | Fault::NotPermitted | Fault::Local { .. } => None,
+    }
+}
+
+fn of_answer(trouble: &Trouble<'_>) -> Option<Instead> {
+    let status = trouble.evidence.first()?.response()?.status;
+    match answer(trouble)? {
+        Recognition::Foreign { why } if status >= 500 => Some(Instead::Failure(why)),
+        Recognition::Foreign { why } => Some(Instead::Foreign(why)),
+        Recognition::Unfamiliar => Some(Instead::Unfamiliar(status)),
+        Recognition::Service | Recognition::Failing { .. } | Recognition::Throttled => None,
+    }
+}
+
+fn finding<'c>(case: &'c Case<'c>, instead: &Instead, taken: &[Trouble<'c>]) -> Finding {
+    let draft = Draft::new(FindingId::UnexpectedAnswer, case, taken)
+        .summary(format!("{} for {} {}.", words::peers(taken), words::hosts(taken), seen(instead, taken)))
+        .meaning(meaning(instead))
+        .fix(aws::step("look who answers at this address, and take AWS's names out of the proxy or firewall that does"))
+        .fixes(taken.first().and_then(|first| first.stage.peer()).map(|peer| aws::show_owner(case.plan, peer.ip())));
+    let draft = match instead {
+        Instead::NotTls | Instead::Foreign(_) => draft,
+        Instead::NotHttp => draft.likely([FindingId::ServiceError]),
+        Instead::Failure(_) => draft
+            .likely([FindingId::ServiceError])
+            .tell_apart("The same call from a host outside this network: where it fails as well, it is the service."),
+        Instead::CutOff | Instead::Silence => draft
+            .possible([FindingId::ServiceError])
+            .tell_apart("The same call from a host outside this network: where it fails as well, it is the service."),
+        Instead::Unfamiliar(_) => draft.severity(Severity::Warning).possible([]),
+    };
+    draft.finding()
+}
+
+fn seen(instead: &Instead, taken: &[Trouble<'_>]) -> String {
+    let fault = taken.iter().find_map(|trouble| trouble.fault).map(ToString::to_string).unwrap_or_default();
+    match instead {
+        Instead::NotTls => format!("answered the ClientHello, and not in TLS ({fault})"),
+        Instead::NotHttp => format!("answered the request, and not in HTTP ({fault})"),
+        Instead::CutOff => format!("finished the TLS handshake and gave no answer to the request: {fault}"),
+        Instead::Silence => {
+            format!("finished the TLS handshake and gave no whole answer to the request in {}", words::took(taken))
+        }
+        Instead::Foreign(why) | Instead::Failure(why) => format!("gave an answer that is not the service's: {why}"),
+        Instead::Unfamiliar(status) => format!("gave an answer that we do not know from this service: status {status}"),
+    }
+}
+
+fn meaning(instead: &Instead) -> &'static str {
+    match instead {
+        Instead::NotTls => {
+            "Something that does not speak TLS listens on this port: a proxy, a captive portal or another server, but no \
+             AWS endpoint."
+        }
+        Instead::NotHttp | Instead::Foreign(_) => {
+            "A proxy, a firewall or another server answers in the place of the service, or changes its answers."
+        }
+        Instead::Failure(_) => {
+            "A proxy or load balancer in front of the service fails, because a service of AWS marks its own failures."
+        }
+        Instead::CutOff | Instead::Silence => {
+            "Whoever finishes the TLS handshake takes the request and does not serve it: an inspecting proxy or firewall \
+             that holds it back, a load balancer without a target, or the service itself."
+        }
+        Instead::Unfamiliar(_) => {
+            "The certificate is the service's, so this is most probably a new wording of it; a proxy that can answer \
+             under this certificate is the other possibility."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::Certainty;
+    use crate::diagnosis::testing::{assert_scenes, judge};
+
+    #[test]
+    fn what_is_not_the_service_is_told() {
+        assert_scenes(&[
+            ("no TLS", "ecr.api dns=10.0.1.5 10.0.1.5=not-tls", "error unexpected-answer ecr.api"),
+            ("an HTML page", "ecr.api dns=10.0.1.5 10.0.1.5=html", "error unexpected-answer ecr.api"),
+            ("a proxy's challenge", "ecr.api dns=10.0.1.5 10.0.1.5=proxy-auth", "error unexpected-answer ecr.api"),
+            ("a proxy names itself", "ecr.api dns=10.0.1.5 10.0.1.5=via", "error unexpected-answer ecr.api"),
+            ("success without credentials", "ecr.api dns=10.0.1.5 10.0.1.5=success", "error unexpected-answer ecr.api"),
+            ("no end to the body", "s3 dns=10.0.1.5 10.0.1.5=endless-body", "error unexpected-answer s3"),
+            ("no end to the head", "s3 dns=10.0.1.5 10.0.1.5=http-endless-head", "error unexpected-answer s3"),
+            ("not HTTP", "s3 dns=10.0.1.5 10.0.1.5=not-http", "error unexpected-answer s3"),
+            ("silence", "s3 dns=10.0.1.5 10.0.1.5=http-silent", "error unexpected-answer s3"),
+            ("closed", "s3 dns=10.0.1.5 10.0.1.5=http-closed", "error unexpected-answer s3"),
+            ("reset", "s3 dns=10.0.1.5 10.0.1.5=http-reset", "error unexpected-answer s3"),
+            (
+                "a new wording is no error",
+                "ecr.api dns=10.0.1.5 10.0.1.5=unfamiliar",
+                "warning unexpected-answer ecr.api",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn one_proxy_is_one_finding() {
+        assert_scenes(&[(
+            "the same page everywhere",
+            "ecr.api dns=10.0.1.5 10.0.1.5=html
+             logs dns=10.0.1.6 10.0.1.6=html
+             kms dns=10.0.1.7 10.0.1.7=unfamiliar",
+            "error unexpected-answer ecr.api logs
+             warning unexpected-answer kms",
+        )]);
+    }
+
+    #[test]
+    fn it_is_as_certain_as_the_answer_shows() {
+        let certainty = |word: &str| judge(&format!("ecr.api dns=10.0.1.5 10.0.1.5={word}")).findings[0].certainty;
+        assert_eq!(certainty("html"), Certainty::Certain);
+        assert_eq!(certainty("proxy-503"), Certainty::Likely);
+        assert_eq!(certainty("http-silent"), Certainty::Possible);
+        assert_eq!(certainty("unfamiliar"), Certainty::Possible);
+    }
+}
