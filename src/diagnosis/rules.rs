@@ -44,6 +44,7 @@ mod resolver_failure;
 mod resolvers_disagree;
 mod route_undetermined;
 mod service_error;
+mod slow_path;
 mod throttled;
 mod tls_expired;
 mod tls_intercepted;
@@ -101,6 +102,7 @@ const RULES: &[Rule] = &[
     public_route::find,
     route_undetermined::find,
     unexpected_route::find,
+    slow_path::find,
     unexplained::find,
     redundant_route::find,
 ];
