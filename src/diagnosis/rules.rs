@@ -37,6 +37,7 @@ mod name_without_address;
 mod no_local_route;
 mod no_way_out;
 mod path_mtu;
+mod proxy_set;
 mod public_registry_unreachable;
 mod public_route;
 mod redundant_route;
@@ -104,6 +105,7 @@ const RULES: &[Rule] = &[
     unexpected_route::find,
     slow_path::find,
     unexplained::find,
+    proxy_set::find,
     redundant_route::find,
 ];
 
