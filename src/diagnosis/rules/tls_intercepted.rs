@@ -94,10 +94,9 @@ fn summary(cause: &Cause, taken: &[Trouble<'_>]) -> String {
         Kind::BundleForPlatform | Kind::BundleForApplication => "for which only the given CA bundle vouches",
     };
     format!(
-        "{} for {} {} a certificate issued by \"{issuer}\", {verified}{also}.",
+        "What answers at {} for {} shows a certificate issued by \"{issuer}\", {verified}{also}.",
         words::peers(taken),
         words::hosts(taken),
-        if taken.len() == 1 { "shows" } else { "show" },
     )
 }
 
