@@ -99,7 +99,6 @@ const RULES: &[Rule] = &[
     throttled::find,
     service_error::find,
     unexpected_answer::find,
-    unexpected_route::find,
     public_route::find,
     route_undetermined::find,
     unexpected_route::find,
