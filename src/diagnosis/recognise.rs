@@ -27,7 +27,7 @@ pub enum Recognition {
 /// Tell whose answer it is.
 ///
 /// Only what no AWS service ever says is foreign: an HTML page, 407, a `Via`, success where credentials are needed, a
-/// server's failure without the service's marks, a body without an end. The wordings of AWS change, so anything else
+/// server's failure or a body without an end that lacks the service's marks. The wordings of AWS change, so anything else
 /// that is new is merely unfamiliar.
 pub fn recognise(question: &Question, host: &str, response: &Response) -> Recognition {
     let marked = is_marked(question.answer, response);
@@ -38,7 +38,7 @@ pub fn recognise(question: &Question, host: &str, response: &Response) -> Recogn
         429 => Recognition::Throttled,
         _ if marked && is_throttling(response) => Recognition::Throttled,
         500..=599 => Recognition::Failing { status: response.status },
-        _ if is_familiar(question.answer, host, response, marked) => Recognition::Service,
+        _ if response.complete && is_familiar(question.answer, host, response, marked) => Recognition::Service,
         _ => Recognition::Unfamiliar,
     }
 }
@@ -59,7 +59,7 @@ fn foreign(question: &Question, response: &Response, marked: bool) -> Option<Str
         format!("it accepts a call without credentials (status {status}{})", server(response))
     } else if !marked && (500..600).contains(&status) {
         format!("it fails with status {status} and without any mark of the service{}", server(response))
-    } else if known && !response.complete {
+    } else if known && !marked && !response.complete {
         format!("its body has no end or breaks off, after {} bytes", response.body_bytes)
     } else {
         return None;
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_without_an_end_is_foreign() {
+    fn a_body_without_an_end_is_foreign_unless_the_service_has_marked_it() {
         let question = Question {
             method: Method::Get,
             path: "/".to_owned(),
@@ -259,9 +259,11 @@ mod tests {
             body: String::new(),
             answer: Expected::S3,
         };
-        let headers = [("x-amz-request-id".to_owned(), "4D3C".to_owned())].into();
-        let response = Response { status: 403, headers, body_bytes: 65_536, complete: false, ..Response::default() };
+        let bare = Response { status: 403, body_bytes: 65_536, complete: false, ..Response::default() };
         let why = "its body has no end or breaks off, after 65536 bytes".to_owned();
-        assert_eq!(recognise(&question, HOST, &response), Recognition::Foreign { why });
+        assert_eq!(recognise(&question, HOST, &bare), Recognition::Foreign { why });
+        let headers = [("x-amz-request-id".to_owned(), "4D3C".to_owned())].into();
+        let marked = Response { headers, ..bare };
+        assert_eq!(recognise(&question, HOST, &marked), Recognition::Unfamiliar);
     }
 }

@@ -33,9 +33,8 @@ pub(crate) fn run(args: &InputArgs, output: &OutputArgs) -> Done {
     let sockets = process::sockets();
     let raw = edge::raw_inputs(args, &environment)?;
     let net = Live::new(roots(&edge::trust_files(args, &environment)?, args)?);
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-        return unable(&raw, output, begun);
-    };
+    let runtime = process::can_start().then(|| tokio::runtime::Builder::new_current_thread().enable_all().build());
+    let Some(Ok(runtime)) = runtime else { return unable(&raw, output, begun) };
     runtime.block_on(async {
         // From here on a signal gives a report: it is listened for before anything takes time.
         let signal = edge::signals::Termination::listen();

@@ -1,6 +1,7 @@
 //! The process's own affairs: its file limit, its log, its last words.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -33,6 +34,11 @@ pub(crate) fn sockets() -> usize {
     let raised = current < wanted && setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit }).is_ok();
     let allowed = if raised { wanted } else { current };
     usize::try_from(allowed.saturating_sub(OTHER_FILES).clamp(1, MOST_SOCKETS)).unwrap_or(1)
+}
+
+/// Whether the event loop can have what it needs before the first socket: it panics where it can't.
+pub(crate) fn can_start() -> bool {
+    (0..4).map(|_| UnixStream::pair()).collect::<std::io::Result<Vec<_>>>().is_ok()
 }
 
 /// Log to stderr: for people on a terminal, as JSON elsewhere; warnings, unless VPCPROBE_LOG says otherwise.

@@ -77,7 +77,7 @@ mod tests {
             (
                 "what is broken further up is told as that",
                 "ecr.api dns=18.1.1.1 18.1.1.1=http-silent",
-                "error unexpected-answer ecr.api",
+                "error unexplained ecr.api",
             ),
             ("an endpoint of one's own", "example.com:443 dns=93.1.1.1", ""),
             ("a public registry", "hub dns=93.1.1.1", ""),

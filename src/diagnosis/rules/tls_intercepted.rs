@@ -4,8 +4,8 @@ use super::grouped;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Stage, Trouble};
 use crate::diagnosis::{Case, Certainty, Finding, FindingId, Fix, Severity, aws, words};
-use crate::inputs::Partition;
 use crate::observation::{CertificateProblem, Handshake, TrustedBy};
+use crate::plan::Partition;
 use crate::plan::Role;
 
 /// Who made the certificate, and what that means for whom: one cause each.

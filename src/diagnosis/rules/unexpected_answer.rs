@@ -1,8 +1,8 @@
 //! `unexpected-answer`: something answered, and it is not the service that was asked.
 //!
-//! Behind a finished handshake with a public certificate the requests that get no HTTP answer are told here as well. They
-//! are no fault of connection or handshake, and to leave them `unexplained` would hide what they have in common: whoever
-//! ends the TLS connection takes the request and does not serve it. What that is can't be told, so it is only `possible`.
+//! Requests that are answered by a close or a reset are told here as well: whoever ends the TLS connection takes the
+//! request and does not serve it. What that is can't be told, so it is only `possible`. Silence is no answer at all, of
+//! anybody: it is left `unexplained`.
 
 use super::grouped;
 use super::throttled::answer;
@@ -21,8 +21,6 @@ enum Instead {
     NotHttp,
     /// The connection ends.
     CutOff,
-    /// Nothing comes.
-    Silence,
     /// An answer that is not the service's, by what it shows.
     Foreign(String),
     /// A failure without the service's marks.
@@ -54,7 +52,6 @@ fn instead(trouble: &Trouble<'_>) -> Option<Instead> {
 
 fn of_fault(fault: &Fault) -> Option<Instead> {
     match fault {
-        Fault::TimedOut { .. } => Some(Instead::Silence),
         Fault::NotHttp { .. } | Fault::HeadTooLarge { .. } => Some(Instead::NotHttp),
         Fault::Refused
         | Fault::Reset
@@ -66,7 +63,7 @@ fn of_fault(fault: &Fault) -> Option<Instead> {
         | Fault::TlsAlert { .. }
         | Fault::NotTls { .. }
         | Fault::TlsBroken { .. } => Some(Instead::CutOff),
-        Fault::NoFileDescriptors | Fault::NotPermitted | Fault::Local { .. } => None,
+        Fault::TimedOut { .. } | Fault::NoFileDescriptors | Fault::NotPermitted | Fault::Local { .. } => None,
     }
 }
 
@@ -92,7 +89,7 @@ fn finding<'c>(case: &'c Case<'c>, instead: &Instead, taken: &[Trouble<'c>]) -> 
         Instead::Failure(_) => draft
             .likely([FindingId::ServiceError])
             .tell_apart("The same call from a host outside this network: where it fails as well, it is the service."),
-        Instead::CutOff | Instead::Silence => draft
+        Instead::CutOff => draft
             .possible([FindingId::ServiceError])
             .tell_apart("The same call from a host outside this network: where it fails as well, it is the service."),
         Instead::Unfamiliar(_) => draft.severity(Severity::Warning).possible([]),
@@ -106,9 +103,6 @@ fn seen(instead: &Instead, taken: &[Trouble<'_>]) -> String {
         Instead::NotTls => format!("answered the ClientHello, and not in TLS ({fault})"),
         Instead::NotHttp => format!("answered the request, and not in HTTP ({fault})"),
         Instead::CutOff => format!("finished the TLS handshake and gave no answer to the request: {fault}"),
-        Instead::Silence => {
-            format!("finished the TLS handshake and gave no whole answer to the request in {}", words::took(taken))
-        }
         Instead::Foreign(why) | Instead::Failure(why) => format!("gave an answer that is not the service's: {why}"),
         Instead::Unfamiliar(status) => format!("gave an answer that we do not know from this service: status {status}"),
     }
@@ -126,7 +120,7 @@ fn meaning(instead: &Instead) -> &'static str {
         Instead::Failure(_) => {
             "A proxy or load balancer in front of the service fails, because a service of AWS marks its own failures."
         }
-        Instead::CutOff | Instead::Silence => {
+        Instead::CutOff => {
             "Whoever finishes the TLS handshake takes the request and does not serve it: an inspecting proxy or firewall \
              that holds it back, a load balancer without a target, or the service itself."
         }
@@ -150,10 +144,10 @@ mod tests {
             ("a proxy's challenge", "ecr.api dns=10.0.1.5 10.0.1.5=proxy-auth", "error unexpected-answer ecr.api"),
             ("a proxy names itself", "ecr.api dns=10.0.1.5 10.0.1.5=via", "error unexpected-answer ecr.api"),
             ("success without credentials", "ecr.api dns=10.0.1.5 10.0.1.5=success", "error unexpected-answer ecr.api"),
-            ("no end to the body", "s3 dns=10.0.1.5 10.0.1.5=endless-body", "error unexpected-answer s3"),
+            ("no end to the body", "s3 dns=10.0.1.5 10.0.1.5=endless-body", "warning unexpected-answer s3"),
             ("no end to the head", "s3 dns=10.0.1.5 10.0.1.5=http-endless-head", "error unexpected-answer s3"),
             ("not HTTP", "s3 dns=10.0.1.5 10.0.1.5=not-http", "error unexpected-answer s3"),
-            ("silence", "s3 dns=10.0.1.5 10.0.1.5=http-silent", "error unexpected-answer s3"),
+            ("silence is nobody's answer", "s3 dns=10.0.1.5 10.0.1.5=http-silent", "error unexplained s3"),
             ("closed", "s3 dns=10.0.1.5 10.0.1.5=http-closed", "error unexpected-answer s3"),
             ("reset", "s3 dns=10.0.1.5 10.0.1.5=http-reset", "error unexpected-answer s3"),
             (
@@ -181,7 +175,7 @@ mod tests {
         let certainty = |word: &str| judge(&format!("ecr.api dns=10.0.1.5 10.0.1.5={word}")).findings[0].certainty;
         assert_eq!(certainty("html"), Certainty::Certain);
         assert_eq!(certainty("proxy-503"), Certainty::Likely);
-        assert_eq!(certainty("http-silent"), Certainty::Possible);
+        assert_eq!(certainty("http-closed"), Certainty::Possible);
         assert_eq!(certainty("unfamiliar"), Certainty::Possible);
     }
 }

@@ -3,9 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::catalog::{Expected, Method, Question};
-use crate::inputs::{Limits, ProxyVariable, Region, Unread, UnreadKind};
 use crate::observation::{Change, Family, Fault, Observation, ObservationId, Outcome, Seen};
 use crate::plan::{Check, CheckId, Place, Plan, Purpose, Reach, Resolver, Role, Route, Rung};
+use crate::plan::{Limits, ProxyVariable, Region, Unread, UnreadKind};
 
 use super::outcome::{came, failed, lookup, silence};
 
