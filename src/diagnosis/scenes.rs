@@ -181,3 +181,13 @@ fn a_finding_says_itself_in_words() {
     assert_eq!(FindingId::EndpointSilent.title(), "One endpoint is silent");
     assert!(FindingId::ALL.iter().all(|id| !id.title().is_empty()));
 }
+
+#[test]
+fn thousands_of_checks_with_one_cause_are_one_short_finding() {
+    let line =
+        |n: usize| format!("h{n}.example.com:443 dns=18.1.{}.{} 18.1.{}.{}=silent", n / 250, n % 250, n / 250, n % 250);
+    let scene = Scene::read(&(0..2_000).map(|n| line(n) + "\n").collect::<String>());
+    let judged = diagnose(&scene.plan, &scene.observations, Ended::Completed);
+    assert_eq!((judged.findings.len(), judged.findings[0].checks.len()), (1, 2_000));
+    assert!(judged.findings[0].summary.len() < 400, "{}", judged.findings[0].summary);
+}

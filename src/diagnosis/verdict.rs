@@ -248,12 +248,25 @@ fn ones(case: &Case<'_>, finding: &Finding) -> u8 {
     rungs.min().unwrap_or(5)
 }
 
+/// A sentence that goes on after a colon; names and addresses keep their letters.
+fn continued(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if first.is_ascii_uppercase() && second.is_ascii_lowercase() => {
+            format!("{}{}", first.to_ascii_lowercase(), &sentence[1..])
+        }
+        _ => sentence.to_owned(),
+    }
+}
+
 fn headline(case: &Case<'_>, findings: &[Finding], verdict: Verdict, ended: Ended) -> String {
     match verdict {
         Verdict::Pass => passed(case, findings),
         Verdict::Fail => match decisive(case, findings) {
-            Some((_, WRONG_ROUTE, finding)) => format!("a route is not the one that is asserted: {}", finding.summary),
-            Some((tens, _, finding)) => format!("{}: {}", what_fails(tens), finding.summary),
+            Some((_, WRONG_ROUTE, finding)) => {
+                format!("a route is not the one that is asserted: {}", continued(&finding.summary))
+            }
+            Some((tens, _, finding)) => format!("{}: {}", what_fails(tens), continued(&finding.summary)),
             None => format!("nothing fails, and with --strict warnings do: {}", first_summary(findings)),
         },
         Verdict::Inconclusive => format!("not known: {}{}", why_blind(case, ended), seen_so_far(findings)),

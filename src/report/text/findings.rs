@@ -89,8 +89,32 @@ fn doubts(page: &mut Page, finding: &Finding) {
     if !others.is_empty() {
         sentences.push(format!("From inside the VPC it can't be told from {}.", others.join(" or from ")));
     }
-    sentences.extend(finding.tell_apart.as_ref().map(|how| format!("To tell them apart: {how}")));
+    let (how, commands) = finding.tell_apart.as_deref().map(parted).unwrap_or_default();
+    if !how.is_empty() {
+        sentences.push(format!("To tell them apart: {how}"));
+    }
     page.labelled(INDENT, INDENT + 2, (Ink::Plain, word), (Ink::Plain, &sentences.join(" ")));
+    for (index, command) in commands.iter().enumerate() {
+        page.labelled(INDENT + 2, INDENT + 4, (Ink::Good, &format!("command {}:", index + 1)), (Ink::Plain, ""));
+        page.command(INDENT + 4, command);
+    }
+}
+
+/// Words, and the commands that stood among them in backticks: those get lines of their own, ready to paste.
+fn parted(how: &str) -> (String, Vec<&str>) {
+    let mut words = String::new();
+    let mut commands = Vec::new();
+    for (index, part) in how.split('`').enumerate() {
+        let is_quoted = index % 2 == 1;
+        if is_quoted && part.starts_with("aws ") {
+            commands.push(part);
+            words.push_str(&format!("command {}", commands.len()));
+        } else {
+            let tick = if is_quoted { "`" } else { "" };
+            words.push_str(&format!("{tick}{part}{tick}"));
+        }
+    }
+    (words, commands)
 }
 
 /// A step of the task start in words.

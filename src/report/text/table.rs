@@ -57,8 +57,8 @@ fn row(check: &CheckResult, seen: &[&Observation], arrow: &str) -> Row {
     };
     Row {
         cells: [
-            status(check.status),
-            Cell::new(clean(&check.id.0), Ink::Plain),
+            if is_aside(check) { Cell::new("-", Ink::Dim) } else { status(check.status) },
+            Cell::new(name(check), Ink::Plain),
             climbed(Rung::Resolve),
             climbed(Rung::Connect),
             climbed(Rung::Handshake),
@@ -67,6 +67,17 @@ fn row(check: &CheckResult, seen: &[&Observation], arrow: &str) -> Row {
         ],
         detail: detail(check, seen, arrow),
     }
+}
+
+/// Asked only to learn something of the way: it is neither good nor bad.
+fn is_aside(check: &CheckResult) -> bool {
+    check.id.0.starts_with("control:") || check.id.0 == "own-name"
+}
+
+/// The host stands on the line below: a control needs no second one.
+fn name(check: &CheckResult) -> String {
+    let name = clean(&check.id.0);
+    if name.starts_with("control:") { "control".to_owned() } else { name }
 }
 
 fn status(status: CheckStatus) -> Cell {
