@@ -14,8 +14,8 @@
 //! `trouble.view` is everything seen of the check, `trouble.peer()` everything seen of the address (ordinary attempts and
 //! variations: `peer.variation(&[Change::ShortHello])`), `case` the run as a whole (`case.way_out()`). Commands come from
 //! [`aws`](super::aws), lists of hosts and times from [`words`](super::words). A finding that nothing went wrong for (an
-//! `info`) is a draft of no troubles with `.about(view, evidence)`. Findings about checks none of which is required are
-//! dropped here, so no rule asks for that.
+//! `info`) is a draft of no troubles with `.about(view, evidence)`. Controls and the own name are in no ledger; of
+//! what is there and not required, a finding is a warning.
 //!
 //! To add a rule: one file in `rules/`, its `mod` line, and its place in `RULES`. Its test is a table of scenes: see
 //! [`testing`](super::testing).
@@ -111,12 +111,5 @@ const RULES: &[Rule] = &[
 /// Everything the rules find.
 pub fn findings<'c>(case: &'c Case<'c>) -> Vec<Finding> {
     let mut ledger = Ledger::new(case);
-    let found = RULES.iter().flat_map(|rule| rule(case, &mut ledger));
-    found.filter(|finding| concerns_a_need(case, finding)).collect()
-}
-
-/// What is not required yields no finding by itself.
-fn concerns_a_need(case: &Case<'_>, finding: &Finding) -> bool {
-    let required = |id| case.view(id).is_some_and(|view| view.check.required);
-    finding.checks.is_empty() || finding.checks.iter().any(required)
+    RULES.iter().flat_map(|rule| rule(case, &mut ledger)).collect()
 }

@@ -44,7 +44,11 @@ mod tests {
                  logs dns=10.0.1.6 10.0.1.6=refused",
                 "error connection-refused ecr.api logs",
             ),
-            ("what nobody needs", "sts optional dns=10.0.1.5 10.0.1.5=refused", ""),
+            (
+                "what the start may do without",
+                "sts optional dns=10.0.1.5 10.0.1.5=refused",
+                "warning connection-refused sts",
+            ),
         ]);
     }
 }

@@ -89,7 +89,11 @@ mod tests {
                 "error endpoint-silent ecr.api",
             ),
             ("as it is asserted", "ecr.api expect=blocked dns=10.0.1.5 10.0.1.5=silent", ""),
-            ("what nobody needs", "sts optional dns=10.0.1.5 10.0.1.5=silent", ""),
+            (
+                "what the start may do without",
+                "sts optional dns=10.0.1.5 10.0.1.5=silent",
+                "warning endpoint-silent sts",
+            ),
         ]);
     }
 

@@ -73,7 +73,7 @@ mod tests {
                 "error name-not-found db.corp.example:5432",
             ),
             ("as it is asserted", "ecr.api expect=blocked dns=nxdomain", ""),
-            ("what nobody needs", "sts optional dns=nxdomain", ""),
+            ("what the start may do without", "sts optional dns=nxdomain", "warning name-not-found sts"),
         ]);
         assert!(judge("ecr.dkr dns=nxdomain").findings[0].summary.contains("the zone amazonaws.com"));
     }

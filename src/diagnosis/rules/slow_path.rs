@@ -71,7 +71,7 @@ mod tests {
                  s3 dns=10.0.1.6 10.0.1.6=lost",
                 "warning slow-path ecr.api s3",
             ),
-            ("what nobody needs", "sts optional dns=10.0.1.5 10.0.1.5=slow", ""),
+            ("what the start may do without", "sts optional dns=10.0.1.5 10.0.1.5=slow", "warning slow-path sts"),
         ]);
         let told = |scene| judge(scene).findings.remove(0).summary;
         let late = told("ecr.api dns=10.0.1.5 10.0.1.5=slow");

@@ -50,7 +50,7 @@ mod tests {
             ("429", "ecr.dkr dns=10.0.1.5 10.0.1.5=429", "error throttled ecr.dkr"),
             ("by its type", "ecr.api dns=10.0.1.5 10.0.1.5=throttling", "error throttled ecr.api"),
             ("a registry outside", "hub dns=52.1.1.1 52.1.1.1=429", "error throttled hub"),
-            ("what nobody needs", "sts optional dns=10.0.1.5 10.0.1.5=429", ""),
+            ("what the start may do without", "sts optional dns=10.0.1.5 10.0.1.5=429", "warning throttled sts"),
         ]);
     }
 }

@@ -61,7 +61,7 @@ mod tests {
                  logs dns=10.0.1.6 10.0.1.6=tls-reset 10.0.1.6+other=tls-reset",
                 "error tls-reset ecr.api logs",
             ),
-            ("what nobody needs", "sts optional dns=10.0.1.5 10.0.1.5=tls-reset", ""),
+            ("what the start may do without", "sts optional dns=10.0.1.5 10.0.1.5=tls-reset", "warning tls-reset sts"),
         ]);
     }
 
