@@ -1,4 +1,5 @@
-//! Writes the shell completions and the man page from the command line's own tree. Used by `scripts/generate`.
+//! Writes what is generated: the shell completions and the man page from the command line's own tree, the report's
+//! schema from its types. Used by `scripts/generate`.
 
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use vpcprobe::edge::args;
 fn main() -> std::io::Result<()> {
     let folder = std::env::args().nth(1).expect("usage: pages FOLDER");
     let folder = Path::new(&folder);
+    std::fs::write(folder.join("report.schema.json"), vpcprobe::report::schema::made())?;
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
         generate_to(shell, &mut args::command(), "vpcprobe", folder.join("completions"))?;
     }

@@ -165,7 +165,7 @@ impl<'c> Ledger<'c> {
 
 fn troubles<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Vec<Trouble<'c>> {
     let mut troubles = names(case, view);
-    for peer in view.peers.iter().filter(|peer| is_of_interest(peer)) {
+    for peer in view.peers.iter().filter(|peer| is_of_interest(view, peer)) {
         troubles.extend(connect(case, view, peer).or_else(|| above(view, peer)));
     }
     troubles.extend(slow(case, view));
@@ -173,11 +173,12 @@ fn troubles<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Vec<Trouble<'c>> {
 }
 
 /// Addresses that only the comparison names matter where they are what the configured resolver should have named.
-fn is_of_interest(peer: &Peer<'_>) -> bool {
+fn is_of_interest(view: &View<'_>, peer: &Peer<'_>) -> bool {
     match peer.class {
         Class::Private => true,
         Class::Public => peer.bears,
-        Class::Nowhere => false,
+        // An answer that leads nowhere is told of the name; an address that was asked for by itself has no name.
+        Class::Nowhere => view.asked.is_empty(),
     }
 }
 

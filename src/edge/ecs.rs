@@ -31,16 +31,16 @@ struct Task {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Container {
-    networks: Vec<Network>,
+    networks: Option<Vec<Network>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Network {
     #[serde(rename = "IPv4Addresses")]
-    ipv4_addresses: Vec<String>,
+    ipv4_addresses: Option<Vec<String>>,
     #[serde(rename = "IPv6Addresses")]
-    ipv6_addresses: Vec<String>,
+    ipv6_addresses: Option<Vec<String>>,
     #[serde(rename = "IPv4SubnetCIDRBlock")]
     ipv4_subnet: Option<String>,
     #[serde(rename = "IPv6SubnetCIDRBlock")]
@@ -118,8 +118,8 @@ fn pull_ms(task: &Task) -> Option<u64> {
 }
 
 fn write_container(container: &Container, vantage: &mut Vantage) {
-    for network in &container.networks {
-        let addresses = network.ipv4_addresses.iter().chain(&network.ipv6_addresses);
+    for network in container.networks.iter().flatten() {
+        let addresses = network.ipv4_addresses.iter().chain(&network.ipv6_addresses).flatten();
         vantage.addresses.extend(addresses.filter_map(|text| text.parse::<IpAddr>().ok()));
         let subnet = |text: &Option<String>| text.as_deref()?.parse::<IpNet>().ok().map(|subnet| subnet.trunc());
         let (v4, v6) = (subnet(&network.ipv4_subnet), subnet(&network.ipv6_subnet));
@@ -154,6 +154,16 @@ mod tests {
         assert_eq!(vantage.addresses.len(), 2);
         assert_eq!(vantage.subnet_cidr, Some("10.0.1.0/24".parse().unwrap()));
         assert_eq!(vantage.subnet_cidr_ipv6, Some("2600:1f14::/64".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_field_may_be_null() {
+        let container =
+            br#"{"Networks":[{"IPv4Addresses":null,"IPv6Addresses":["2600:1f14::7"],"PrivateDNSName":null}]}"#;
+        let mut vantage = Vantage::default();
+        write_container(&parse(container).unwrap(), &mut vantage);
+        write_container(&parse(br#"{"Networks":null}"#).unwrap(), &mut vantage);
+        assert_eq!(vantage.addresses.len(), 1);
     }
 
     #[test]

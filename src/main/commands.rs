@@ -118,5 +118,5 @@ fn read_report(path: &str) -> Result<Report, InputError> {
 
 /// Print the JSON Schema of the report.
 pub(crate) fn schema() -> u8 {
-    process::print(&report::schema::render())
+    process::print(report::schema::render())
 }

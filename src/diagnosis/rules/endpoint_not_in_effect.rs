@@ -1,5 +1,6 @@
 //! `endpoint-not-in-effect`: an interface endpoint's name has public addresses, and nothing leads there.
 
+use super::layers_unreachable::{is_other_gateway, with_fixes};
 use crate::diagnosis::case::{Name, WayOut};
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::endpoints::{Silence, silence};
@@ -7,8 +8,32 @@ use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::{Case, Finding, FindingId, Fix, aws, words};
 use crate::plan::Reach;
 
-/// Take the silence of public addresses that an interface endpoint should have replaced.
+/// Take the silence of public addresses that an endpoint should have replaced, or carried.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
+    let mut findings = interface(case, ledger);
+    findings.extend(gateway(case, ledger));
+    findings
+}
+
+fn gateway<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Option<Finding> {
+    let taken = ledger.take(|trouble| silence(case, trouble) == Some(Silence::Outside) && is_other_gateway(trouble));
+    taken.first()?;
+    let draft = Draft::new(FindingId::EndpointNotInEffect, case, &taken)
+        .likely(alternatives(case))
+        .summary(format!(
+            "{} for {} ({}).",
+            words::hosts_say(&taken, "stays silent", "stay silent"),
+            words::took(&taken),
+            words::peers(&taken)
+        ))
+        .meaning(
+            "Nothing carries these public addresses: the gateway endpoint is missing, or the route table of the task's \
+             subnet is not associated with it, or the task's security group or network ACL does not let its ranges out.",
+        );
+    Some(with_fixes(case, draft, &taken).finding())
+}
+
+fn interface<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let taken = ledger.take(|trouble| {
         silence(case, trouble) == Some(Silence::Outside) && trouble.view.check.reach == Reach::Interface
     });

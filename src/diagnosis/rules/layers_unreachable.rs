@@ -10,7 +10,9 @@ use crate::plan::Reach;
 /// Take the silence of what a gateway endpoint can carry.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let taken = ledger.take(|trouble| {
-        silence(case, trouble) == Some(Silence::Outside) && trouble.view.check.reach == Reach::GatewayOrInterface
+        silence(case, trouble) == Some(Silence::Outside)
+            && trouble.view.check.reach == Reach::GatewayOrInterface
+            && !is_other_gateway(trouble)
     });
     if taken.is_empty() {
         return Vec::new();
@@ -25,6 +27,11 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
         ))
         .meaning(meaning(&taken));
     vec![with_fixes(case, draft, &taken).finding()]
+}
+
+/// DynamoDB has a gateway endpoint as well, and holds no layers.
+pub(super) fn is_other_gateway(trouble: &Trouble<'_>) -> bool {
+    trouble.view.check.reach == Reach::GatewayOrInterface && trouble.view.check.service == Some("dynamodb")
 }
 
 fn meaning(taken: &[Trouble<'_>]) -> &'static str {
@@ -42,7 +49,8 @@ fn meaning(taken: &[Trouble<'_>]) -> &'static str {
 }
 
 /// In the order of frequency; from inside these are one.
-fn with_fixes<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Draft<'c> {
+/// The ways to a gateway endpoint that carries this.
+pub(super) fn with_fixes<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Draft<'c> {
     let plan = case.plan;
     let service = taken.first().map(|trouble| aws::service_name(trouble.view.check)).unwrap_or_default();
     draft

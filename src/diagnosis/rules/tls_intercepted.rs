@@ -5,8 +5,7 @@ use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Stage, Trouble};
 use crate::diagnosis::{Case, Certainty, Finding, FindingId, Fix, Severity, aws, words};
 use crate::observation::{CertificateProblem, Handshake, TrustedBy};
-use crate::plan::Partition;
-use crate::plan::Role;
+use crate::plan::{Partition, Role};
 
 /// Who made the certificate, and what that means for whom: one cause each.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -31,10 +30,15 @@ enum Kind {
 
 /// Take every certificate that no public root vouches for, a finding an issuer.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
-    let is_public = |shown: &Handshake| shown.trusted_by == Some(TrustedBy::Public);
-    let taken = ledger.take(|trouble| shown(trouble).is_some_and(|shown| !is_public(shown)));
+    let taken = ledger.take(|trouble| shown(trouble).is_some_and(is_of_no_public_root));
     let groups = grouped::by(taken, cause);
     groups.iter().filter_map(|(cause, taken)| Some(finding(case, cause.as_ref()?, taken))).collect()
+}
+
+/// A chain that fails for another reason, such as an intermediate out of its time, accuses nobody on the path.
+fn is_of_no_public_root(shown: &Handshake) -> bool {
+    let is_unknown = |problem: &CertificateProblem| *problem == CertificateProblem::UnknownIssuer;
+    shown.trusted_by == Some(TrustedBy::Bundle) || shown.problems.iter().any(is_unknown)
 }
 
 /// The handshake that showed a bad certificate.
