@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::time::{Instant, timeout_at};
 
 use super::tls::Secured;
-use super::{io_fault, tcp};
+use super::{tcp, tls};
 use crate::catalog::{Method, Question};
 use crate::observation::{Fault, Response};
 
@@ -170,7 +170,8 @@ fn fault(error: &hyper::Error) -> Fault {
         return Fault::Closed;
     }
     match std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>()) {
-        Some(io) => io_fault::fault(io),
+        // An alert may come after the handshake, where a server asks for a certificate of ours.
+        Some(io) => tls::fault(io),
         None => Fault::NotHttp { detail: error.to_string().chars().take(200).collect() },
     }
 }

@@ -118,7 +118,7 @@ fn describe(name: Option<&str>, meter: &Meter, witness: &Witness, connection: Op
 }
 
 /// A failed handshake, by the type of the library's error.
-fn fault(error: &std::io::Error) -> Fault {
+pub(super) fn fault(error: &std::io::Error) -> Fault {
     let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) else {
         return io_fault::fault(error);
     };
