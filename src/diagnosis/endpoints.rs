@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use super::case::{Case, Class, View};
+use super::case::{Case, Class, Peer, View};
 use super::ledger::Trouble;
 
 /// One endpoint: every private address of the names that it carries.
@@ -18,7 +18,7 @@ pub struct Endpoint {
 /// Who shares a silence.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Silence {
-    /// This address alone: others of the same endpoint accept connections.
+    /// This address alone: others of the same endpoint or host accept connections.
     OneAddress,
     /// Every address of this private endpoint.
     OneEndpoint,
@@ -48,7 +48,7 @@ pub fn silence(case: &Case<'_>, trouble: &Trouble<'_>) -> Option<Silence> {
     if trouble.is_silent_connect(Class::Private) {
         Some(private_silence(case, trouble))
     } else if trouble.is_silent_connect(Class::Public) {
-        Some(public_silence(case))
+        Some(public_silence(case, trouble))
     } else {
         None
     }
@@ -65,9 +65,16 @@ fn private_silence(case: &Case<'_>, trouble: &Trouble<'_>) -> Silence {
     }
 }
 
-/// Where nothing at all connects, what shuts the task in makes public hosts silent too.
-fn public_silence(case: &Case<'_>) -> Silence {
-    if all_silent(case) && case.is_shut_in() { Silence::Everything } else { Silence::Outside }
+/// With a way out, some silent addresses of a family are the choice of a filter; a whole family is not.
+fn public_silence(case: &Case<'_>, trouble: &Trouble<'_>) -> Silence {
+    let connects = trouble.view.used_peers().any(Peer::connected);
+    if connects && (!case.has_way_out() || is_of_its_family(trouble)) {
+        Silence::OneAddress
+    } else if all_silent(case) && case.is_shut_in() {
+        Silence::Everything
+    } else {
+        Silence::Outside
+    }
 }
 
 /// Whether several private endpoints were tried and not one of them accepts a connection.

@@ -236,9 +236,8 @@ fn connect<'c>(case: &'c Case<'c>, view: &'c View<'c>, peer: &'c Peer<'c>) -> Op
     if is_unreachable(fault) && lacks_family(case, peer.address) && view.used_peers().any(|other| is_other(&other)) {
         return None;
     }
-    // Clients that try both families go on with IPv4 within the second.
-    let by_the_way = is_unreachable(fault) || (peer.address.is_ipv6() && peer.class == Class::Public);
-    let spare = by_the_way && view.used_peers().filter(is_other).any(Peer::connected);
+    // Clients that try both families go on with the other one at once.
+    let spare = is_unreachable(fault) && view.used_peers().filter(is_other).any(Peer::connected);
     let evidence = peer.connect.iter().map(|attempt| attempt.last).collect();
     let bears = peer.bears && !spare;
     Some(Trouble { view, stage: Stage::Connect(peer.address), fault: Some(fault), evidence, bears })

@@ -2,7 +2,7 @@
 
 use crate::diagnosis::case::WayOut;
 use crate::diagnosis::draft::Draft;
-use crate::diagnosis::endpoints::{Silence, is_of_its_family, silence};
+use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 use crate::plan::Reach;
@@ -20,13 +20,10 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
         .summary(format!(
             "For {} {} for {}, while {}.",words::hosts(&taken),words::peers_say(&taken, "stays silent", "stay silent"),words::took(&taken),words::say(open.iter().filter_map(|seen| seen.peer), "connects", "connect")
         ))
-        .meaning(if taken.iter().all(is_of_its_family) {
-            "IPv4 has a way out and IPv6 does not, or a filter on it lists IPv4 only: the subnet's IPv6 default route, an \
-             egress-only internet gateway, and each rule's IPv6 counterpart."
-        } else {
+        .meaning(
             "There is a way out, so this is a choice of something on it: a firewall's allow-list by name or address, or a \
-             security group or network ACL whose egress names some ranges only."
-        })
+             security group or network ACL whose egress names some ranges only.",
+        )
         .fix(aws::step(format!("allow {} on port 443 in the egress firewall and the task's security group", words::hosts(&taken))));
     vec![with_endpoints(case, draft, &taken).finding()]
 }

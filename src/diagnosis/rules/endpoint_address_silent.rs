@@ -7,7 +7,7 @@ use crate::diagnosis::endpoints::{Silence, is_of_its_family, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 
-/// Take the silent addresses of endpoints that answer at others.
+/// Take the silent addresses of endpoints and hosts that answer at others.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let taken = ledger.take(|trouble| silence(case, trouble) == Some(Silence::OneAddress));
     if taken.is_empty() {
@@ -34,7 +34,8 @@ fn open<'t>(taken: &'t [Trouble<'_>]) -> impl Iterator<Item = SocketAddr> + 't {
 fn by_family<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Finding {
     draft
         .meaning(
-            "Its IPv6 addresses alone are shut: the rules of security groups and network ACLs are made for each family.",
+            "Its IPv6 addresses alone are shut: rules and routes are made for each family, and a gateway endpoint carries \
+             IPv4 only unless its address type says otherwise.",
         )
         .fix(aws::step(
             "give IPv6 what IPv4 has: the endpoint's address type (dualstack), the security groups' rules both ways, the route",
@@ -85,6 +86,19 @@ mod tests {
                 "place ipv6=2600:1f14:0:aa00::9
                  ecr.api dns=10.0.1.5,2600:1f14:0:aa00::5 2600:1f14:0:aa00::5=silent",
                 "error endpoint-address-silent ecr.api",
+            ),
+            (
+                "a gateway endpoint that carries IPv4 only",
+                "place ipv6=2600:1f14:0:aa00::9
+                 s3 dns=52.219.1.1,2600:1fa0::1 2600:1fa0::1=silent
+                 control dns=18.9.9.9 18.9.9.9=silent",
+                "error endpoint-address-silent s3",
+            ),
+            (
+                "a network ACL that lists some of S3's ranges",
+                "s3 dns=52.219.1.1,52.219.2.1 52.219.2.1=silent
+                 control dns=18.9.9.9 18.9.9.9=silent",
+                "error endpoint-address-silent s3",
             ),
         ]);
         let other = "ecr.api dns=10.0.1.5,10.0.2.5 10.0.2.5=silent";

@@ -1,8 +1,7 @@
 //! `layers-unreachable`: S3's public addresses are silent. They are public by design: a gateway endpoint changes no name.
 
-use crate::diagnosis::case::Peer;
 use crate::diagnosis::draft::Draft;
-use crate::diagnosis::endpoints::{Silence, is_of_its_family, silence};
+use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 use crate::plan::Reach;
@@ -25,7 +24,10 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
             words::took(&taken),
             words::peers(&taken)
         ))
-        .meaning(meaning(&taken));
+        .meaning(
+            "Nothing carries these public addresses: the gateway endpoint is missing, or the route table of the task's \
+             subnet is not associated with it, or the task's security group or network ACL does not let S3's ranges out.",
+        );
     vec![with_fixes(case, draft, &taken).finding()]
 }
 
@@ -34,22 +36,7 @@ pub(super) fn is_other_gateway(trouble: &Trouble<'_>) -> bool {
     trouble.view.check.reach == Reach::GatewayOrInterface && trouble.view.check.service == Some("dynamodb")
 }
 
-fn meaning(taken: &[Trouble<'_>]) -> &'static str {
-    let others = |trouble: &Trouble<'_>| trouble.view.used_peers().any(Peer::connected);
-    if taken.iter().all(is_of_its_family) && taken.iter().any(others) {
-        "IPv4 gets through and IPv6 does not: a gateway endpoint carries IPv4 only unless its address type says otherwise, \
-         and security groups and network ACLs have rules for each family."
-    } else if taken.iter().any(others) {
-        "Some of these addresses get through, so the rest is kept back: a security group or network ACL that names some of \
-         S3's ranges only, or a more specific route."
-    } else {
-        "Nothing carries these public addresses: the gateway endpoint is missing, or the route table of the task's subnet is \
-         not associated with it, or the task's security group or network ACL does not let S3's ranges out."
-    }
-}
-
-/// In the order of frequency; from inside these are one.
-/// The ways to a gateway endpoint that carries this.
+/// The ways to a gateway endpoint that carries this, in the order of frequency; from inside these are one.
 pub(super) fn with_fixes<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Draft<'c> {
     let plan = case.plan;
     let service = taken.first().map(|trouble| aws::service_name(trouble.view.check)).unwrap_or_default();
@@ -84,19 +71,6 @@ mod tests {
                 "without a control",
                 "ecr.api dns=10.0.1.5
                  s3 dns=52.219.1.1 52.219.1.1=silent",
-                "error layers-unreachable s3",
-            ),
-            (
-                "a gateway endpoint that carries IPv4 only: clients go on with that",
-                "place ipv6=2600:1f14:0:aa00::9
-                 s3 dns=52.219.1.1,2600:1fa0::1 2600:1fa0::1=silent
-                 control dns=18.9.9.9 18.9.9.9=silent",
-                "warning layers-unreachable s3",
-            ),
-            (
-                "a network ACL that lists some of S3's ranges",
-                "s3 dns=52.219.1.1,52.219.2.1 52.219.2.1=silent
-                 control dns=18.9.9.9 18.9.9.9=silent",
                 "error layers-unreachable s3",
             ),
         ]);
