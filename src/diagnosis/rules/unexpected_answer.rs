@@ -10,7 +10,7 @@ use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Stage, Trouble};
 use crate::diagnosis::recognise::Recognition;
 use crate::diagnosis::{Case, Finding, FindingId, Severity, aws, words};
-use crate::observation::Fault;
+use crate::observation::{Fault, Response};
 
 /// What was seen instead of the service's answer: one cause each.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,8 +25,8 @@ enum Instead {
     Foreign(String),
     /// A failure without the service's marks.
     Failure(String),
-    /// An answer that we do not know.
-    Unfamiliar(u16),
+    /// An answer that we do not know, by what it shows.
+    Unfamiliar(String),
 }
 
 /// Take every answer that is not the service's, a finding a kind.
@@ -68,12 +68,24 @@ fn of_fault(fault: &Fault) -> Option<Instead> {
 }
 
 fn of_answer(trouble: &Trouble<'_>) -> Option<Instead> {
-    let status = trouble.evidence.first()?.response()?.status;
+    let response = trouble.evidence.first()?.response()?;
+    let status = response.status;
     match answer(trouble)? {
         Recognition::Foreign { why } if status >= 500 => Some(Instead::Failure(why)),
         Recognition::Foreign { why } => Some(Instead::Foreign(why)),
-        Recognition::Unfamiliar => Some(Instead::Unfamiliar(status)),
+        Recognition::Unfamiliar => Some(Instead::Unfamiliar(unfamiliar(response))),
         Recognition::Service | Recognition::Failing { .. } | Recognition::Throttled => None,
+    }
+}
+
+fn unfamiliar(response: &Response) -> String {
+    if response.complete {
+        format!("status {}", response.status)
+    } else {
+        format!(
+            "status {}, and a body that has no end or breaks off, after {} bytes",
+            response.status, response.body_bytes
+        )
     }
 }
 
@@ -104,7 +116,7 @@ fn seen(instead: &Instead, taken: &[Trouble<'_>]) -> String {
         Instead::NotHttp => format!("answered the request, and not in HTTP ({fault})"),
         Instead::CutOff => format!("finished the TLS handshake and gave no answer to the request: {fault}"),
         Instead::Foreign(why) | Instead::Failure(why) => format!("gave an answer that is not the service's: {why}"),
-        Instead::Unfamiliar(status) => format!("gave an answer that we do not know from this service: status {status}"),
+        Instead::Unfamiliar(what) => format!("gave an answer that we do not know from this service: {what}"),
     }
 }
 
@@ -177,5 +189,7 @@ mod tests {
         assert_eq!(certainty("proxy-503"), Certainty::Likely);
         assert_eq!(certainty("http-closed"), Certainty::Possible);
         assert_eq!(certainty("unfamiliar"), Certainty::Possible);
+        let told = judge("s3 dns=10.0.1.5 10.0.1.5=endless-body").findings.remove(0).summary;
+        assert!(told.ends_with("status 403, and a body that has no end or breaks off, after 65536 bytes."), "{told}");
     }
 }
