@@ -183,7 +183,7 @@ finding_ids! {
     /// Traffic leaves by a NAT or internet gateway.
     PublicRoute = 2,
     /// An expectation for S3 that can't be checked from inside.
-    RouteUndetermined = 2,
+    RouteUndetermined = 0,
     /// A broken expectation.
     UnexpectedRoute = 2,
     /// Everything works, and slowly.

@@ -18,7 +18,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
         .likely(alternatives(&taken))
         .shown_by(open.iter().copied())
         .summary(format!(
-            "For {} {} for {}, while {}.",words::hosts(&taken),words::peers_say(&taken, "stays silent", "stay silent"),words::took(&taken),words::say(open.iter().filter_map(|seen| seen.peer), "connects", "connect")
+            "For {}, {} for {}, while {}.",words::hosts(&taken),words::peers_say(&taken, "stays silent", "stay silent"),words::took(&taken),words::say(open.iter().filter_map(|seen| seen.peer), "connects", "connect")
         ))
         .meaning(
             "There is a way out, so this is a choice of something on it: a firewall's allow-list by name or address, or a \

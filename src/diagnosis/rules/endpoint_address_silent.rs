@@ -15,7 +15,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     }
     let draft = Draft::new(FindingId::EndpointAddressSilent, case, &taken).likely([FindingId::EndpointSilent]).summary(
         format!(
-            "For {} {} for {}, while {}.",
+            "For {}, {} for {}, while {}.",
             words::hosts(&taken),
             words::peers_say(&taken, "stays silent", "stay silent"),
             words::took(&taken),

@@ -27,7 +27,7 @@ fn finding<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>], outside: bool) -> Find
         (draft.likely([]), format!("while {}", words::say(open, "connects", "connect")))
     };
     let draft = draft.summary(format!(
-        "For {} {} for {}, {beside}.",
+        "For {}, {} for {}, {beside}.",
         words::hosts(taken),
         words::peers_say(taken, "stays silent", "stay silent"),
         words::took(taken)

@@ -23,7 +23,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     }
     let draft = Draft::new(FindingId::ResolverFailure, case, &taken)
         .likely([FindingId::NameNotFound])
-        .summary(format!("For {} {}.", words::hosts(&taken), words::list(taken.iter().map(how))))
+        .summary(format!("For {}, {}.", words::hosts(&taken), words::list(taken.iter().map(how))))
         .meaning(
             "The resolver answers and can't follow these names: a Resolver rule forwards them to a target that is dead or \
              unwilling, or the zone behind them is broken.",
