@@ -1,6 +1,5 @@
 //! The command line, each flag also an environment variable `VPCPROBE_<NAME>`.
 
-use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// Stands in a private subnet, in the place of a task that would not start, and says what is broken and how to mend it.
@@ -38,7 +37,7 @@ pub enum Command {
         /// A report in json or jsonl; `-` reads standard input
         report: String,
         /// Let warnings fail
-        #[arg(long, env = "VPCPROBE_STRICT", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+        #[arg(long, env = "VPCPROBE_STRICT", value_parser = flag, action = ArgAction::SetTrue)]
         strict: bool,
         #[command(flatten)]
         /// Where the report goes.
@@ -73,13 +72,13 @@ pub struct InputArgs {
     #[arg(long, env = "VPCPROBE_EXPECT", value_name = "[WHAT=]ROUTE", value_delimiter = '\n')]
     pub expect: Vec<String>,
     /// Leave the hosts alone that are asked only to learn whether there is a way out
-    #[arg(long, env = "VPCPROBE_NO_CONTROL", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, env = "VPCPROBE_NO_CONTROL", value_parser = flag, action = ArgAction::SetTrue)]
     pub no_control: bool,
     /// Examine the FIPS hosts
-    #[arg(long, env = "VPCPROBE_FIPS", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, env = "VPCPROBE_FIPS", value_parser = flag, action = ArgAction::SetTrue)]
     pub fips: bool,
     /// Examine the dual-stack hosts
-    #[arg(long, env = "VPCPROBE_DUAL_STACK", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, env = "VPCPROBE_DUAL_STACK", value_parser = flag, action = ArgAction::SetTrue)]
     pub dual_stack: bool,
     /// Addresses in this range are private even when it is a public one; repeatable
     #[arg(long, env = "VPCPROBE_VPC_CIDR", value_name = "CIDR", value_delimiter = '\n')]
@@ -88,7 +87,7 @@ pub struct InputArgs {
     /// How long each rung may take.
     pub limits: LimitArgs,
     /// Let warnings fail
-    #[arg(long, env = "VPCPROBE_STRICT", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, env = "VPCPROBE_STRICT", value_parser = flag, action = ArgAction::SetTrue)]
     pub strict: bool,
     /// Roots beside the public ones [default: AWS_CA_BUNDLE, SSL_CERT_FILE]
     #[arg(long, env = "VPCPROBE_CA_BUNDLE", value_name = "FILE")]
@@ -130,6 +129,15 @@ pub struct OutputArgs {
     /// stdout (default) or file:PATH; repeatable, and given ones replace stdout
     #[arg(long, env = "VPCPROBE_SINK", value_name = "SINK", value_delimiter = '\n')]
     pub sink: Vec<String>,
+}
+
+/// A flag as an environment variable says it; an empty one is unset.
+fn flag(word: &str) -> Result<bool, String> {
+    match word.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "" | "false" | "0" | "no" | "off" => Ok(false),
+        _ => Err("expected true or false".to_owned()),
+    }
 }
 
 /// The whole tree of commands and flags, for parsing and for the pages generated from it.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::inputs::{Vantage, VantageKind};
+use crate::inputs::{Region, Vantage, VantageKind};
 
 /// The endpoint is on the same host: what takes longer will not come.
 const LIMIT: Duration = Duration::from_secs(1);
@@ -51,8 +51,13 @@ struct Network {
 
 /// Ask for both descriptions and write down what they tell.
 pub(super) async fn describe(base: &str, vantage: &mut Vantage) -> Result<(), String> {
-    if !base.starts_with("http://") {
-        return Err("read the task metadata: its address is no http:// one".to_owned());
+    // The platform gives a literal address; a name would be looked up by means that have no limit of ours.
+    let is_literal = reqwest::Url::parse(base).is_ok_and(|url| {
+        url.scheme() == "http"
+            && url.host_str().is_some_and(|host| host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok())
+    });
+    if !is_literal {
+        return Err("read the task metadata: its address is not http:// and a literal address".to_owned());
     }
     let client = reqwest::Client::builder()
         .no_proxy()
@@ -63,14 +68,10 @@ pub(super) async fn describe(base: &str, vantage: &mut Vantage) -> Result<(), St
     let base = base.trim_end_matches('/');
     let task_address = format!("{base}/task");
     let (task, container) = tokio::join!(get(&client, &task_address), get(&client, base));
-    // One of the two may be there without the other.
-    let (task, container) = match (task, container) {
-        (Err(why), Err(_)) => return Err(why),
-        (task, container) => (task.unwrap_or_default(), container.unwrap_or_default()),
-    };
-    write_task(&parse::<Task>(&task)?, vantage);
-    write_container(&parse::<Container>(&container)?, vantage);
-    Ok(())
+    // One of the two may be there, or readable, without the other.
+    let task = task.and_then(|bytes| parse::<Task>(&bytes)).map(|task| write_task(&task, vantage));
+    let container = container.and_then(|bytes| parse::<Container>(&bytes)).map(|c| write_container(&c, vantage));
+    task.and(container)
 }
 
 async fn get(client: &reqwest::Client, address: &str) -> Result<Vec<u8>, String> {
@@ -92,10 +93,7 @@ async fn get(client: &reqwest::Client, address: &str) -> Result<Vec<u8>, String>
     Ok(body)
 }
 
-fn parse<T: Default + for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, String> {
-    if bytes.is_empty() {
-        return Ok(T::default());
-    }
+fn parse<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, String> {
     serde_json::from_slice(bytes).map_err(|_| "read the task metadata: it is not the JSON of version 4".to_owned())
 }
 
@@ -108,7 +106,8 @@ fn write_task(task: &Task, vantage: &mut Vantage) {
     }
     vantage.image_pull_ms = pull_ms(task);
     if vantage.region.is_none() {
-        vantage.region = task.task_arn.as_deref().and_then(|arn| arn.split(':').nth(3)).map(str::to_owned);
+        let region = task.task_arn.as_deref().and_then(|arn| arn.split(':').nth(3)).and_then(Region::parse);
+        vantage.region = region.map(|region| region.to_string());
     }
 }
 

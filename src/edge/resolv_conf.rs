@@ -6,16 +6,22 @@ use std::path::Path;
 
 /// As glibc and Go: more are never asked.
 const MAX_NAMESERVERS: usize = 3;
-const MAX_BYTES: u64 = 64 * 1024;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// Read the file: the resolvers in order, or why there are none.
 pub(super) fn read(path: &Path) -> Result<Vec<SocketAddr>, String> {
     let shown = path.display();
-    let mut text = String::new();
+    // Opening a pipe would wait for whoever writes to it.
+    let is_file = std::fs::metadata(path).map_err(|error| format!("read {shown}: {error}"))?.is_file();
+    if !is_file {
+        return Err(format!("read {shown}: it is no regular file"));
+    }
+    let mut bytes = Vec::new();
     std::fs::File::open(path)
-        .and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text))
+        .and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes))
         .map_err(|error| format!("read {shown}: {error}"))?;
-    let nameservers = parse(&text);
+    // A comment may be in any encoding.
+    let nameservers = parse(&String::from_utf8_lossy(&bytes));
     if nameservers.is_empty() { Err(format!("read {shown}: it names no resolver")) } else { Ok(nameservers) }
 }
 

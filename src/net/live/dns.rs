@@ -20,6 +20,8 @@ const UDP_PAYLOAD: u16 = 1232;
 const MAX_ALIASES: usize = 16;
 /// Addresses kept of one answer.
 const MAX_ADDRESSES: usize = 32;
+/// Bytes of an answer over TCP that are read as a message: names in a hostile one cost time by their number.
+const MAX_TCP_ANSWER: usize = 16 * 1024;
 /// Wrong messages read before we give up on a resolver that floods us.
 const MAX_DISCARDED: u32 = 1_000;
 
@@ -63,8 +65,12 @@ impl Question {
 
     /// What a message is to this question.
     fn read(&self, bytes: &[u8], transport: DnsTransport) -> Reading {
+        // Before the rest is read: reading a hostile message costs time.
+        if bytes.len() >= 2 && bytes[..2] != self.id.to_be_bytes() {
+            return Reading::OtherId;
+        }
         let Ok(message) = Message::from_vec(bytes) else { return self.read_cut(bytes) };
-        if message.metadata.id != self.id || message.metadata.message_type != MessageType::Response {
+        if message.metadata.message_type != MessageType::Response {
             return Reading::OtherId;
         }
         // A refusal may come without the question.
@@ -134,16 +140,16 @@ async fn converse(mut stream: TcpStream, question: &Question) -> Result<Answer, 
     wire.extend_from_slice(&question.wire);
     stream.write_all(&wire).await.map_err(fault)?;
     let mut discarded = Discarded::default();
-    loop {
-        let length = stream.read_u16().await.map_err(fault)?;
-        let mut bytes = vec![0; usize::from(length)];
-        stream.read_exact(&mut bytes).await.map_err(fault)?;
-        match count(question.read(&bytes, DnsTransport::Tcp), &mut discarded) {
-            Some(answer) => return Ok(Answer { discarded, ..answer }),
-            None if too_many(discarded) => return Err(Fault::OnlyWrongAnswers { discarded }),
-            None => {}
-        }
+    let length = stream.read_u16().await.map_err(fault)?;
+    let mut bytes = vec![0; usize::from(length)];
+    stream.read_exact(&mut bytes).await.map_err(fault)?;
+    let reading =
+        if bytes.len() > MAX_TCP_ANSWER { Reading::Garbage } else { question.read(&bytes, DnsTransport::Tcp) };
+    if let Some(answer) = count(reading, &mut discarded) {
+        return Ok(Answer { discarded, ..answer });
     }
+    // No stranger can have written into our connection.
+    Err(Fault::OnlyWrongAnswers { discarded })
 }
 
 /// The answer, or one more message that was none.

@@ -104,7 +104,9 @@ async fn read(response: hyper::Response<Incoming>, until: Instant) -> Response {
     let (head, body) = response.into_parts();
     let date_minus_clock_s = date_minus_clock(&head.headers, SystemTime::now());
     let (bytes, length, complete) = read_body(body, until).await;
-    let text: String = String::from_utf8_lossy(&bytes).chars().take(KEPT_BODY).collect();
+    // A redirect's body repeats its target, which may be presigned.
+    let body = if head.status.is_redirection() { "".into() } else { String::from_utf8_lossy(&bytes) };
+    let text: String = without_secrets(&body).chars().take(KEPT_BODY).collect();
     Response {
         status: head.status.as_u16(),
         headers: kept(&head.headers),
@@ -138,15 +140,37 @@ fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
     KEPT.iter()
         .filter_map(|name| {
             let value = String::from_utf8_lossy(headers.get(*name)?.as_bytes()).into_owned();
-            let value = if *name == "location" { without_query(&value) } else { value };
-            Some(((*name).to_owned(), value.chars().take(KEPT_HEADER).collect()))
+            Some(((*name).to_owned(), without_secrets(&value).chars().take(KEPT_HEADER).collect()))
         })
         .collect()
 }
 
-/// A presigned query is a secret.
-fn without_query(location: &str) -> String {
-    location.split(['?', '#']).next().unwrap_or_default().to_owned()
+/// A text whose addresses have lost their user, password, query and fragment: a presigned query is a secret.
+fn without_secrets(text: &str) -> String {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '(' | ')' | ',');
+    text.split_inclusive(ends)
+        .map(|word| {
+            let (word, end) = match word.char_indices().next_back() {
+                Some((at, last)) if ends(last) => word.split_at(at),
+                _ => (word, ""),
+            };
+            format!("{}{end}", bare(word))
+        })
+        .collect::<Vec<_>>()
+        .concat()
+}
+
+/// One word without what an address may hide; a word that is no address stays as it is.
+fn bare(word: &str) -> String {
+    let is_query = |rest: &str| rest.contains('=');
+    let word = match word.split_once(['?', '#', ';']) {
+        Some((address, rest)) if is_query(rest) || address.contains("://") => address,
+        _ => word,
+    };
+    match word.split_once("://") {
+        Some((scheme, rest)) => format!("{scheme}://{}", rest.rsplit('@').next().unwrap_or_default()),
+        None => word.to_owned(),
+    }
 }
 
 fn date_minus_clock(headers: &HeaderMap, now: SystemTime) -> Option<i64> {
@@ -188,6 +212,25 @@ mod tests {
         let kept = kept(&headers);
         assert_eq!(kept.len(), 1);
         assert_eq!(kept["location"], "https://bucket.s3.amazonaws.com/a/b");
+    }
+
+    #[test]
+    fn an_address_in_any_text_loses_what_may_be_secret() {
+        let table = [
+            (
+                "Basic realm=\"https://u:s@h/?token=s\",service=\"ecr.amazonaws.com\"",
+                "Basic realm=\"https://h/\",service=\"ecr.amazonaws.com\"",
+            ),
+            ("<a href=\"https://b.s3/x?X-Amz-Signature=s&amp;y=s\">Go</a>", "<a href=\"https://b.s3/x\">Go</a>"),
+            ("<a href='/x?X-Amz-Signature=s'>", "<a href='/x'>"),
+            ("https://u:p@s@h/p#s", "https://h/p"),
+            ("https://u:s@h/p;token=s?q=s", "https://h/p"),
+            ("{\"message\":\"is this right?\"}", "{\"message\":\"is this right?\"}"),
+            ("text/plain; charset=utf-8", "text/plain; charset=utf-8"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(without_secrets(text), expected, "{text}");
+        }
     }
 
     #[test]

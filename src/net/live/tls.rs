@@ -129,6 +129,7 @@ pub(super) fn fault(error: &std::io::Error) -> Fault {
         rustls::Error::InvalidMessage(_)
         | rustls::Error::InappropriateMessage { .. }
         | rustls::Error::InappropriateHandshakeMessage { .. } => Fault::NotTls { detail: detail() },
+        // Our own verifier refuses none, so this is a certificate that the signature can't be checked with.
         _ => Fault::TlsBroken { detail: detail() },
     }
 }

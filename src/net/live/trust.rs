@@ -94,7 +94,8 @@ impl Witness {
         let mut facts =
             ChainFacts { chain: certificate::describe(&chain), chain_length: rest.len() + 1, ..ChainFacts::default() };
         let Ok(parsed) = ParsedCertificate::try_from(leaf) else {
-            facts.problems.push(CertificateProblem::Other { detail: "the certificate can't be read".to_owned() });
+            // Such as one of version 1, which no public authority has made for decades.
+            facts.problems.push(CertificateProblem::UnknownIssuer);
             return facts;
         };
         let (at, time_problem) = judge_time(leaf, now);
@@ -118,6 +119,7 @@ impl Witness {
         let algorithms = self.provider.signature_verification_algorithms.all;
         let verify =
             |roots: &RootCertStore| verify_server_cert_signed_by_trust_anchor(leaf, roots, rest, at, algorithms);
+        let is_alone = rest.is_empty();
         let Err(error) = verify(&self.roots.public) else { return Ok(TrustedBy::Public) };
         if self.roots.bundle.as_ref().is_some_and(|bundle| verify(bundle).is_ok()) {
             return Ok(TrustedBy::Bundle);
@@ -126,6 +128,8 @@ impl Witness {
             rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
                 Err(CertificateProblem::UnknownIssuer)
             }
+            // Judged before its issuer is looked for: the usual certificate of an appliance is its own authority.
+            _ if is_alone => Err(CertificateProblem::UnknownIssuer),
             other => Err(CertificateProblem::Other { detail: other.to_string().chars().take(200).collect() }),
         }
     }
@@ -146,6 +150,16 @@ fn judge_time(leaf: &CertificateDer<'_>, now: UnixTime) -> (UnixTime, Option<Cer
         (at(validity.not_before), Some(problem))
     } else {
         (now, None)
+    }
+}
+
+/// A certificate that can't even be read is written down as a problem already, and its key checks no signature.
+fn unless_unreadable(
+    result: Result<HandshakeSignatureValid, rustls::Error>,
+) -> Result<HandshakeSignatureValid, rustls::Error> {
+    match result {
+        Err(rustls::Error::InvalidCertificate(_)) => Ok(HandshakeSignatureValid::assertion()),
+        other => other,
     }
 }
 
@@ -171,7 +185,7 @@ impl ServerCertVerifier for Witness {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        unless_unreadable(verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms))
     }
 
     fn verify_tls13_signature(
@@ -180,7 +194,7 @@ impl ServerCertVerifier for Witness {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        unless_unreadable(verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

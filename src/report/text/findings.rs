@@ -80,7 +80,7 @@ fn doubts(page: &mut Page, finding: &Finding) {
         return;
     }
     let (word, why) = match finding.certainty {
-        Certainty::Certain => ("certain:", "nothing else gives this evidence."),
+        Certainty::Certain => ("certain:", "the evidence allows no other finding."),
         Certainty::Likely => ("likely:", "it is the usual cause of this evidence."),
         Certainty::Possible => ("possible:", "it is one of several causes of this evidence."),
     };

@@ -45,7 +45,7 @@ fn step(tens: u8) -> &'static str {
 
 fn fault(ones: u8) -> &'static str {
     match ones {
-        1 => "the name does not resolve",
+        1 => "DNS",
         2 => "the wrong route",
         3 => "no TCP connection",
         4 => "no good TLS handshake",
@@ -67,7 +67,7 @@ mod tests {
         let table = [
             (0, "every required check passed"),
             (43, "the registry: no TCP connection"),
-            (11, "secrets: the name does not resolve"),
+            (11, "secrets: DNS"),
             (69, "something beside the image and its logs: too slow"),
             (71, "inconclusive: not everything could be looked at"),
         ];
