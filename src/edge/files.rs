@@ -2,6 +2,8 @@
 
 use std::io::Read as _;
 
+use crate::inputs::shown;
+
 /// What a list, a bundle of roots or a saved report may hold at most.
 const MAX_BYTES: u64 = 64 << 20;
 
@@ -18,7 +20,7 @@ impl std::fmt::Display for FileError {
 /// Read a list or a report as text; `-` is standard input.
 pub fn read_list(flag: &str, path: &str) -> Result<String, FileError> {
     let bytes = read(flag, path)?;
-    String::from_utf8(bytes).map_err(|_| FileError(format!("{flag} {path}: it is not UTF-8 text")))
+    String::from_utf8(bytes).map_err(|_| FileError(format!("{flag} {}: it is not UTF-8 text", shown(path))))
 }
 
 /// Read certificates.
@@ -30,9 +32,9 @@ fn read(flag: &str, path: &str) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
     open(path)
         .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(|error| FileError(format!("{flag} {path}: {error}")))?;
+        .map_err(|error| FileError(format!("{flag} {}: {error}", shown(path))))?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(FileError(format!("{flag} {path}: it is larger than {MAX_BYTES} bytes")));
+        return Err(FileError(format!("{flag} {}: it is larger than {MAX_BYTES} bytes", shown(path))));
     }
     Ok(bytes)
 }

@@ -1,10 +1,14 @@
 //! From raw words to `Inputs`: each field group by itself, each error one sentence with its place.
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 
 use super::duration::millis;
 use super::raw::{each, given};
-use super::{Endpoint, Error, Expectation, ImageRef, Inputs, Limits, Profile, RawInputs, Region, Route, Vantage};
+use super::{
+    Endpoint, Error, Expectation, ImageRef, Inputs, Limits, Profile, RawInputs, Region, Route, Vantage, host_name,
+};
 
 /// Believe the raw inputs, or say what is wrong with them.
 pub fn accept(raw: &RawInputs, vantage: &Vantage) -> Result<Inputs, Error> {
@@ -112,7 +116,40 @@ fn endpoints(raw: &RawInputs) -> Result<Vec<Endpoint>, Error> {
             endpoints.push(at(&place, entry, Endpoint::parse)?);
         }
     }
+    few_enough(&endpoints)?;
     Ok(endpoints)
+}
+
+/// More would take longer than any deadline and more memory than a task has.
+fn few_enough(endpoints: &[Endpoint]) -> Result<(), Error> {
+    const MOST: usize = 5_000;
+    if endpoints.len() > MOST {
+        return Err(Error(format!("--endpoints: {} are more than the {MOST} that one run examines", endpoints.len())));
+    }
+    Ok(())
+}
+
+impl Inputs {
+    /// Believe the inputs of a saved report by the rules of the command line: it may have been edited on its way here.
+    pub fn believed_again(&self) -> Result<(), Error> {
+        few_enough(&self.endpoints)?;
+        let is_account = |account: &String| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        if !self.account.iter().all(is_account) {
+            return Err(Error("inputs.account: not an account of 12 digits".to_owned()));
+        }
+        for endpoint in &self.endpoints {
+            let host = &endpoint.host;
+            if host.parse::<IpAddr>().is_err() && host_name(host).as_ref() != Some(host) {
+                return Err(Error::of("inputs.endpoints", host, "not a host name"));
+            }
+        }
+        for image in &self.images {
+            if ImageRef::parse(&image.reference).ok().as_ref() != Some(image) {
+                return Err(Error::of("inputs.images", &image.reference, "not what its reference says"));
+            }
+        }
+        Ok(())
+    }
 }
 
 fn cidr(text: &str) -> Result<IpNet, String> {

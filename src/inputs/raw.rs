@@ -98,11 +98,12 @@ pub fn shown(value: &str) -> String {
     line
 }
 
-/// Cut what stands before an `@` that is no digest's, and a query string: either may be a secret.
+/// Cut what stands before an `@` that is no digest's, and a query or fragment: either may be a secret.
 fn without_secrets(value: &str) -> String {
-    let value = value.split_once('?').map_or(value.to_owned(), |(before, _)| format!("{before}?…"));
+    let cut = value.find(['?', '#']).map(|at| value.split_at(at));
+    let value = cut.map_or(value.to_owned(), |(before, after)| format!("{before}{}…", &after[..1]));
     match value.rsplit_once('@') {
-        Some((before, after)) if before.contains(':') && !after.starts_with("sha") => format!("…@{after}"),
+        Some((_, after)) if !after.starts_with("sha") => format!("…@{after}"),
         Some(_) | None => value,
     }
 }

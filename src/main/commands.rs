@@ -1,9 +1,10 @@
 //! What each command does, from its arguments to its exit code.
 
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use vpcprobe::app::{self, Request};
 use vpcprobe::edge::args::{InputArgs, OutputArgs};
+use vpcprobe::edge::signals::Termination;
 use vpcprobe::edge::{self, ProcessEnvironment, TrustFiles};
 use vpcprobe::inputs::{self, Inputs, RawInputs, Vantage, VantageKind};
 use vpcprobe::net::live::{Live, Roots};
@@ -23,6 +24,9 @@ impl<E: std::fmt::Display> From<E> for InputError {
     }
 }
 
+/// How long writing may take at least: what a pipe needs that somebody reads.
+const LEAST_PATIENCE: Duration = Duration::from_secs(2);
+
 type Done = Result<u8, InputError>;
 
 /// Probe, diagnose, report.
@@ -35,18 +39,51 @@ pub(crate) fn run(args: &InputArgs, output: &OutputArgs) -> Done {
     let net = Live::new(roots(&edge::trust_files(args, &environment)?, args)?);
     let runtime = process::can_start().then(|| tokio::runtime::Builder::new_current_thread().enable_all().build());
     let Some(Ok(runtime)) = runtime else { return unable(&raw, output, begun) };
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         // From here on a signal gives a report: it is listened for before anything takes time.
-        let signal = edge::signals::Termination::listen();
+        let signal = Termination::listen();
         let vantage = signal.clone().or(edge::vantage(&environment)).await;
         let vantage = vantage.unwrap_or_else(|| edge::vantage_without_network(&environment));
         let output = Output::choose(output, vantage.kind)?;
+        let is_watched = vantage.kind.is_in_a_vpc();
         let request = Request { sockets, ..request(&raw, vantage, begun)? };
         let shown = show_progress(&request.progress, request.plan.checks.len());
-        let report = app::run(request, net, async move { signal.came().await }).await;
+        let limit = request.plan.limits.deadline();
+        let report = app::run(request, net, signal.clone().came()).await;
         drop(shown);
-        Ok(output.write(report))
-    })
+        let patience = limit.saturating_sub(begun.0.elapsed()).max(LEAST_PATIENCE);
+        Ok(write(output, report, signal, is_watched.then_some(patience)).await)
+    });
+    // Whatever still blocks, a name looked up or a pipe that nobody reads, must not keep us.
+    runtime.shutdown_background();
+    done
+}
+
+/// Write the report beside us, so that a reader who stopped reading can't cost the exit code.
+///
+/// Where a platform waits, its limit counts; a person may take their time, until a signal comes.
+async fn write(output: Output, report: Report, signal: Termination, patience: Option<Duration>) -> u8 {
+    let code = report.exit_code;
+    let (done, written) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        output.write(report);
+        // Nobody waits any more only where the process is about to end.
+        let _ = done.send(());
+    });
+    let impatient = async {
+        match patience {
+            Some(patience) => tokio::time::sleep(patience).await,
+            None => {
+                signal.came().await;
+                tokio::time::sleep(LEAST_PATIENCE).await;
+            }
+        }
+    };
+    tokio::select! {
+        _ = written => {}
+        () = impatient => process::complain("nobody reads the report: it is not whole, and the exit code says the rest"),
+    }
+    code
 }
 
 /// Not even a first socket is to be had: the report says that nothing was looked at.
@@ -105,6 +142,7 @@ fn make_plan(raw: &RawInputs, vantage: &Vantage) -> Result<(Inputs, Plan), Input
 /// Judge a saved report again.
 pub(crate) fn diagnose(path: &str, strict: bool, output: &OutputArgs) -> Done {
     let mut saved = read_report(path)?;
+    saved.inputs.believed_again().map_err(|why| InputError(format!("report {path}: {why}")))?;
     saved.inputs.strict |= strict;
     let plan = plan::plan(&saved.inputs, &saved.vantage)?;
     let output = Output::choose(output, VantageKind::Other)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::termios::tcgetwinsize;
 use vpcprobe::edge::args::OutputArgs;
 use vpcprobe::edge::{Environment as _, ProcessEnvironment};
-use vpcprobe::inputs::VantageKind;
+use vpcprobe::inputs::{VantageKind, shown};
 use vpcprobe::probe::Progress;
 use vpcprobe::report::text::{DEFAULT_WIDTH, LEAST_WIDTH, Look, Marks, Style};
 use vpcprobe::report::{self, Format, Report, SinkResult};
@@ -28,14 +28,19 @@ impl Output {
     /// What was asked for, or what suits the place.
     pub(crate) fn choose(args: &OutputArgs, kind: VantageKind) -> Result<Self, InputError> {
         let format = match args.format.as_deref().filter(|format| !format.is_empty()) {
-            Some(format) => format.parse().map_err(|why| InputError(format!("--{why}")))?,
+            Some(word) => word
+                .parse()
+                .map_err(|_| InputError(format!("--format {}: expected text, json or jsonl", shown(word))))?,
             None => suiting(kind),
         };
         let sinks: Vec<Sink> = args
             .sink
             .iter()
             .filter(|sink| !sink.is_empty())
-            .map(|sink| sink.parse().map_err(|why| InputError(format!("--{why}"))))
+            .map(|word| {
+                let expected = |_| InputError(format!("--sink {}: expected stdout or file:PATH", shown(word)));
+                word.parse().map_err(expected)
+            })
             .collect::<Result<_, _>>()?;
         Ok(Self { format, sinks: if sinks.is_empty() { vec![Sink::Stdout] } else { sinks } })
     }

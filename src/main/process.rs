@@ -67,8 +67,13 @@ pub(crate) fn stdout_is_terminal() -> bool {
 /// Print a whole text. A reader who went away is no failure of ours.
 pub(crate) fn print(text: &str) -> u8 {
     let mut stdout = std::io::stdout().lock();
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    0
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            complain(&format!("failed to write to standard output: {error}"));
+            vpcprobe::exit::INCONCLUSIVE
+        }
+        Ok(()) | Err(_) => vpcprobe::exit::PASS,
+    }
 }
 
 /// Sixteen hexadecimal digits that name a run.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::{Check, CheckId, Place, Plan, Purpose, Reach, Resolver, Role, Route, Rung, expect, extra, start};
 use crate::catalog::control_hosts;
-use crate::inputs::{Error, Inputs, Vantage};
+use crate::inputs::{Error, Inputs, Region, Vantage};
 
 /// The VPC's resolver, wherever its VPC's range begins.
 const VPC_RESOLVER: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 253));
@@ -32,7 +32,7 @@ pub fn plan(inputs: &Inputs, vantage: &Vantage) -> Result<Plan, Error> {
 fn place(inputs: &Inputs, vantage: &Vantage) -> Place {
     Place {
         region: inputs.region.clone(),
-        own_region: vantage.region.clone(),
+        own_region: own_region(vantage),
         inside_vpc: vantage.kind.is_in_a_vpc(),
         fargate: vantage.kind == crate::inputs::VantageKind::Fargate,
         addresses: vantage.addresses.clone(),
@@ -41,6 +41,11 @@ fn place(inputs: &Inputs, vantage: &Vantage) -> Place {
         proxy: vantage.proxy.clone(),
         unread: vantage.unread.clone(),
     }
+}
+
+/// What the platform names, where it is a Region at all: it ends up in commands to paste.
+fn own_region(vantage: &Vantage) -> Option<String> {
+    vantage.region.as_deref().and_then(Region::parse).map(|region| region.to_string())
 }
 
 /// The configured resolvers in their order, then the VPC's own where it is not among them.
@@ -117,8 +122,8 @@ fn derived_name(inputs: &Inputs, vantage: &Vantage) -> Option<String> {
     let addresses = vantage.addresses.iter().filter(|_| vantage.kind.is_in_a_vpc());
     let mine = addresses.filter_map(|ip| if let IpAddr::V4(v4) = ip { Some(*v4) } else { None }).find(|v4| own(*v4))?;
     let [a, b, c, d] = mine.octets();
-    let region = vantage.region.as_deref().unwrap_or(inputs.region.as_str());
-    Some(match region {
+    let region = own_region(vantage).unwrap_or_else(|| inputs.region.to_string());
+    Some(match region.as_str() {
         "us-east-1" => format!("ip-{a}-{b}-{c}-{d}.ec2.internal"),
         region => format!("ip-{a}-{b}-{c}-{d}.{region}.compute.internal"),
     })
