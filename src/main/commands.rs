@@ -70,19 +70,22 @@ async fn write(output: Output, report: Report, signal: Termination, patience: Op
         // Nobody waits any more only where the process is about to end.
         let _ = done.send(());
     });
-    let impatient = async {
+    let told = async {
+        signal.came().await;
+        tokio::time::sleep(LEAST_PATIENCE).await;
+    };
+    let limited = async {
         match patience {
             Some(patience) => tokio::time::sleep(patience).await,
-            None => {
-                signal.came().await;
-                tokio::time::sleep(LEAST_PATIENCE).await;
-            }
+            None => std::future::pending().await,
         }
     };
     tokio::select! {
-        _ = written => {}
-        () = impatient => process::complain("nobody reads the report: it is not whole, and the exit code says the rest"),
+        _ = written => return code,
+        () = told => {}
+        () = limited => {}
     }
+    process::complain("nobody reads the report: it is not whole, and the exit code says the rest");
     code
 }
 
