@@ -115,6 +115,8 @@ pub enum Why {
     Signal,
     /// More addresses were answered than are tried.
     TooMany,
+    /// The process could not open even a first socket.
+    NoSocket,
     /// The probe itself failed.
     OurFault,
 }

@@ -103,7 +103,8 @@ pub async fn probe<N: Net>(plan: &Plan, net: N, stop: Stop, sockets: usize, prog
 
 /// What there is to say where nothing could be tried.
 pub fn not_probed(plan: &Plan) -> Vec<Observation> {
-    number(plan, vec![None; plan.checks.len()])
+    let attempts = |check| ladder::not_begun(plan, check, Why::NoSocket);
+    number(plan, plan.checks.iter().map(|check| Some(attempts(check))).collect())
 }
 
 /// In the plan's order, each with its id.

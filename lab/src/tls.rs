@@ -105,6 +105,7 @@ fn plan(hello: &Hello, site: &Site, acts: &[&Act]) -> Plan {
         plan.end = plan.end.or_else(|| end(act, hello));
         match act {
             Act::TlsOtherAuthority => plan.flavour = Flavour::OtherAuthority,
+            Act::TlsSelfSigned => plan.flavour = Flavour::SelfSigned,
             Act::TlsExpired => plan.flavour = Flavour::Expired,
             Act::TlsNotYetValid => plan.flavour = Flavour::NotYetValid,
             Act::TlsWrongName(name) => plan.names = vec![name.clone()],

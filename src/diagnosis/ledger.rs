@@ -140,6 +140,8 @@ impl<'c> Ledger<'c> {
     pub fn new(case: &'c Case<'c>) -> Self {
         let expected = |view: &&View<'_>| view.is_subject() && view.check.expect != Route::Blocked;
         let mut open: Vec<_> = case.views.iter().filter(expected).flat_map(|view| troubles(case, view)).collect();
+        let blocked = case.subjects().filter(|view| view.check.expect == Route::Blocked);
+        open.extend(blocked.flat_map(|view| names(case, view)).filter(is_unasked));
         open.extend(case.subjects().filter_map(|view| route(case, view)));
         let worse = open.iter().filter(|trouble| trouble.stage != Stage::Slow);
         let entered = worse.map(|trouble| &trouble.view.check.id).collect();
@@ -179,6 +181,24 @@ fn is_of_interest(view: &View<'_>, peer: &Peer<'_>) -> bool {
         Class::Public => peer.bears,
         // An answer that leads nowhere is told of the name; an address that was asked for by itself has no name.
         Class::Nowhere => view.asked.is_empty(),
+    }
+}
+
+/// Whether a resolver said nothing of the name: that something is blocked is not shown by that.
+fn is_unasked(trouble: &Trouble<'_>) -> bool {
+    let failed = |at| {
+        trouble.view.asked.iter().any(|asked| asked.resolver.address == at && matches!(asked.name(), Name::Failure(_)))
+    };
+    match trouble.stage {
+        Stage::Resolver(_) => true,
+        Stage::Name(at) => failed(at),
+        Stage::Connect(_)
+        | Stage::Handshake(_)
+        | Stage::Certificate(_)
+        | Stage::Exchange(_)
+        | Stage::Answer(_)
+        | Stage::Route
+        | Stage::Slow => false,
     }
 }
 

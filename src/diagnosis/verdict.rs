@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::View;
 use super::{Case, Ended, Finding, Severity, words};
+use crate::observation::{Fault, Observation, Outcome, Why};
 use crate::plan::{CheckId, Purpose, Route, Rung};
 
 /// What a run comes to.
@@ -117,7 +118,7 @@ pub struct Summary {
 pub fn judge(case: &Case<'_>, findings: Vec<Finding>, ended: Ended) -> Judgement {
     let findings = sorted(case, findings);
     let checks: Vec<_> = case.views.iter().map(|view| result(case, view, &findings)).collect();
-    let summary = count(&checks);
+    let summary = count(case, &checks);
     let blind = is_blind(case);
     let verdict = verdict(case, &findings, blind, ended);
     let exit_code = exit_code(case, &findings, verdict);
@@ -159,9 +160,11 @@ fn status(case: &Case<'_>, view: &View<'_>, findings: &[Finding]) -> CheckStatus
     }
 }
 
-fn count(checks: &[CheckResult]) -> Summary {
-    let mut summary = Summary { checks: checks.len(), ..Summary::default() };
-    for check in checks {
+/// Controls and the own name are asked to learn something of the way: they neither pass nor fail.
+fn count(case: &Case<'_>, checks: &[CheckResult]) -> Summary {
+    let mut summary = Summary::default();
+    for (_, check) in case.views.iter().zip(checks).filter(|(view, _)| view.is_subject()) {
+        summary.checks += 1;
         match check.status {
             CheckStatus::Pass => summary.passed += 1,
             CheckStatus::Fail => summary.failed += 1,
@@ -307,9 +310,25 @@ fn why_blind(case: &Case<'_>, ended: Ended) -> String {
         Ended::Signal => "the run was told to stop before it was done".to_owned(),
         Ended::Deadline if !blind.is_empty() => format!("the deadline came before {hosts} was wholly looked at"),
         Ended::Completed | Ended::Deadline if blind.is_empty() => {
-            "the list of configured resolvers could not be read".to_owned()
+            let why = case.plan.place.unread.first().map(|unread| format!(": failed to {}", unread.why));
+            format!("the configured resolvers are not known{}", why.unwrap_or_default())
         }
-        Ended::Completed | Ended::Deadline => format!("{hosts} could not be looked at, for reasons of our own"),
+        Ended::Completed | Ended::Deadline => format!("{hosts} could not be looked at: {}", own_reason(case)),
+    }
+}
+
+/// What kept this process from looking.
+fn own_reason(case: &Case<'_>) -> String {
+    let is_no_socket = |seen: &Observation| {
+        matches!(seen.outcome, Outcome::NotTried { why: Why::NoSocket })
+            || seen.fault() == Some(&Fault::NoFileDescriptors)
+    };
+    if case.observations.iter().any(is_no_socket) {
+        return "this process may not open enough files (raise its limit, nofile)".to_owned();
+    }
+    match case.observations.iter().filter_map(Observation::fault).find(|fault| fault.could_not_look()) {
+        Some(fault) => fault.to_string(),
+        None => "a fault of our own".to_owned(),
     }
 }
 

@@ -12,7 +12,7 @@ use super::pace::TCP_PACKETS;
 use super::{Shared, variations};
 use crate::net::{Ask, Hello, Net};
 use crate::observation::{Answer, Change, DnsTransport, Family, Fault, Outcome, Rung, Seen, Why};
-use crate::plan::{Check, Resolver};
+use crate::plan::{Check, Plan, Resolver};
 
 /// Addresses tried of all answers for one name.
 const MAX_PEERS: usize = 32;
@@ -26,7 +26,8 @@ enum Piece {
 /// Climb one check's ladder to its top.
 pub(super) async fn climb<N: Net>(shared: &Arc<Shared<N>>, index: usize) -> Vec<Attempt> {
     let check = &shared.plan.checks[index];
-    let mut ladder = Ladder { shared, index, pieces: JoinSet::new(), peers: HashSet::new(), attempts: Vec::new() };
+    let mut ladder =
+        Ladder { shared, index, pieces: JoinSet::new(), peers: HashSet::new(), attempts: Vec::new(), cut: false };
     match check.host.parse::<IpAddr>() {
         Ok(ip) => ladder.add_peer(ip),
         Err(_) => ladder.ask_everybody(),
@@ -40,6 +41,15 @@ struct Ladder<'a, N> {
     pieces: JoinSet<Piece>,
     peers: HashSet<SocketAddr>,
     attempts: Vec<Attempt>,
+    cut: bool,
+}
+
+/// Whether an answer named more addresses than are kept of it.
+fn is_cut(attempt: &Attempt) -> bool {
+    match &attempt.outcome {
+        Outcome::Saw { seen: Seen::Answer(answer) } => answer.address_count > answer.addresses.len(),
+        Outcome::Saw { .. } | Outcome::Failed { .. } | Outcome::NotTried { .. } => false,
+    }
 }
 
 impl<N: Net> Ladder<'_, N> {
@@ -71,6 +81,7 @@ impl<N: Net> Ladder<'_, N> {
         while let Some(joined) = self.pieces.join_next().await {
             match joined {
                 Ok(Piece::Lookup { attempts, ips }) => {
+                    self.cut |= attempts.iter().any(is_cut);
                     self.attempts.extend(attempts);
                     for ip in ips {
                         self.add_peer(ip);
@@ -79,6 +90,10 @@ impl<N: Net> Ladder<'_, N> {
                 Ok(Piece::Climb(attempts)) => self.attempts.extend(attempts),
                 Err(_) => self.attempts.push(Attempt::new(Rung::Resolve).not_tried(Why::OurFault)),
             }
+        }
+        if self.cut {
+            // Once a check: what the resolver named beyond the addresses that are kept of one answer.
+            self.attempts.push(Attempt::new(Rung::Connect).not_tried(Why::TooMany));
         }
         if self.peers.is_empty() {
             let why = self.shared.stop.why().unwrap_or(Why::NoAddress);
@@ -239,6 +254,21 @@ fn hello<N>(shared: &Shared<N>, check: &Check, variation: &[Change]) -> Hello {
         other_name: variations::other_name(&shared.plan, check),
         variation: variation.to_vec(),
     }
+}
+
+/// Every attempt that is planned before anything is known of a check.
+pub(super) fn not_begun(plan: &Plan, check: &Check, why: Why) -> Vec<Attempt> {
+    let is_name = check.host.parse::<IpAddr>().is_err();
+    let mut attempts = Vec::new();
+    for resolver in plan.resolvers.iter().filter(|_| is_name) {
+        for family in [Family::A, Family::Aaaa] {
+            let attempt =
+                Attempt { resolver: Some(resolver.address), question: Some(family), ..Attempt::new(Rung::Resolve) };
+            attempts.push(attempt.not_tried(why));
+        }
+    }
+    attempts.extend(not_climbed(check, None, Rung::Connect, why));
+    attempts
 }
 
 /// The rungs that are not climbed, from one up to the check's top.

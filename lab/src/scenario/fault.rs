@@ -144,6 +144,8 @@ pub enum Act {
     TlsAlert,
     /// An inspecting proxy: the right name from an authority that nobody knows.
     TlsOtherAuthority,
+    /// A certificate that is its own authority, for the name that was asked: an appliance's.
+    TlsSelfSigned,
     /// The certificate of this name.
     TlsWrongName(String),
     /// A certificate that ended a week ago.
@@ -230,6 +232,7 @@ impl Act {
             | Self::TlsClose
             | Self::TlsAlert
             | Self::TlsOtherAuthority
+            | Self::TlsSelfSigned
             | Self::TlsWrongName(_)
             | Self::TlsExpired
             | Self::TlsNotYetValid

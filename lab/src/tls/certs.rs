@@ -21,6 +21,8 @@ pub enum Flavour {
     Right,
     /// For the name asked, from an authority that nobody knows.
     OtherAuthority,
+    /// For the name asked, its own authority.
+    SelfSigned,
     /// Ended a week ago.
     Expired,
     /// Begins in a week.
@@ -76,7 +78,7 @@ impl Authority {
         asked: Option<&str>,
     ) -> Result<Arc<SingleCertAndKey>, String> {
         let names = match (flavour, asked) {
-            (Flavour::OtherAuthority, Some(name)) => vec![name.to_owned()],
+            (Flavour::OtherAuthority | Flavour::SelfSigned, Some(name)) => vec![name.to_owned()],
             _ => names.to_vec(),
         };
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,9 +92,14 @@ impl Authority {
 
     fn sign(&self, names: &[String], flavour: Flavour) -> Result<SingleCertAndKey, String> {
         let chain = if flavour == Flavour::OtherAuthority { &self.unknown } else { &self.known };
-        let params = leaf(names, flavour).map_err(|e| format!("certificate for {names:?}: {e}"))?;
-        let signed = params.signed_by(&self.leaf_key, &chain.issuer).map_err(|e| e.to_string())?;
-        let certs: Vec<CertificateDer<'static>> = vec![signed.der().clone(), chain.intermediate.der().clone()];
+        let mut params = leaf(names, flavour).map_err(|e| format!("certificate for {names:?}: {e}"))?;
+        let certs: Vec<CertificateDer<'static>> = if flavour == Flavour::SelfSigned {
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            vec![params.self_signed(&self.leaf_key).map_err(|e| e.to_string())?.der().clone()]
+        } else {
+            let signed = params.signed_by(&self.leaf_key, &chain.issuer).map_err(|e| e.to_string())?;
+            vec![signed.der().clone(), chain.intermediate.der().clone()]
+        };
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.leaf_key.serialize_der()));
         let key = any_supported_type(&key).map_err(|e| e.to_string())?;
         Ok(SingleCertAndKey::from(CertifiedKey::new(certs, key)))
@@ -128,7 +135,7 @@ fn authority(name: &str, organization: &str) -> CertificateParams {
 fn leaf(names: &[String], flavour: Flavour) -> Result<CertificateParams, rcgen::Error> {
     let now = SystemTime::now();
     let (from, until) = match flavour {
-        Flavour::Right | Flavour::OtherAuthority => (now - 30 * DAY, now + 300 * DAY),
+        Flavour::Right | Flavour::OtherAuthority | Flavour::SelfSigned => (now - 30 * DAY, now + 300 * DAY),
         Flavour::Expired => (now - 400 * DAY, now - 7 * DAY),
         Flavour::NotYetValid => (now + 7 * DAY, now + 400 * DAY),
     };

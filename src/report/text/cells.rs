@@ -150,6 +150,7 @@ fn not_tried(why: Why) -> &'static str {
         Why::BelowFailed | Why::NoAddress | Why::TooMany => "-",
         Why::Deadline => "no time",
         Why::Signal => "stopped",
+        Why::NoSocket => "no socket",
         Why::OurFault => "our bug",
     }
 }

@@ -52,7 +52,8 @@ fn not_tried(report: &Report) -> Vec<String> {
     let kinds = [
         (Why::Deadline, "were cut short or not made for lack of time"),
         (Why::Signal, "were cut short or not made because of the signal"),
-        (Why::TooMany, "were not made: more addresses were answered than are tried"),
+        (Why::TooMany, "were not made: more addresses were answered than the 32 that are tried"),
+        (Why::NoSocket, "were not made: this process may not open enough files (raise its limit, nofile)"),
         (Why::OurFault, "were lost to a bug of vpcprobe"),
     ];
     let counted = kinds.into_iter().map(|(why, words)| (count(why), words)).filter(|(count, _)| *count > 0);
