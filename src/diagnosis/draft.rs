@@ -111,6 +111,9 @@ impl<'c> Draft<'c> {
 
     /// The finding, with its checks in the plan's order and its evidence in that of the observations.
     pub fn finding(mut self) -> Finding {
+        if !self.stops_a_task() {
+            self.finding.ecs_error = None;
+        }
         let named: HashSet<CheckId> = self.finding.checks.drain(..).collect();
         let order = self.case.plan.checks.iter().map(|check| &check.id);
         self.finding.checks = order.filter(|id| named.contains(id)).cloned().collect();
@@ -120,5 +123,34 @@ impl<'c> Draft<'c> {
         let order = self.case.observations.iter().map(|seen| &seen.id);
         self.finding.evidence = order.filter(|id| shown.contains(id)).cloned().collect();
         self.finding
+    }
+
+    /// Whether ECS would print anything of it: it stops no task for less than an error, and runs none outside a VPC.
+    fn stops_a_task(&self) -> bool {
+        match self.finding.severity {
+            Severity::Error => self.case.plan.place.inside_vpc,
+            Severity::Warning | Severity::Info => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::testing::judge;
+
+    #[test]
+    fn ecs_prints_something_only_where_a_task_is_stopped() {
+        let table = [
+            ("an error", "ecr.api dns=nxdomain", true),
+            ("a warning", "sts optional dns=nxdomain", false),
+            ("a warning about what the start needs", "ecr.api cfg=silent cfg2=10.0.1.5 vpc=10.0.1.5", false),
+            ("no task runs outside a VPC", "place outside\necr.api dns=nxdomain", false),
+            ("nor does its pull fail there", "place outside\ns3 dns=52.219.1.1 52.219.1.1=silent", false),
+        ];
+        for (about, scene, is_said) in table {
+            let findings = judge(scene).findings;
+            assert!(!findings.is_empty(), "{about}");
+            assert_eq!(findings.iter().any(|finding| finding.ecs_error.is_some()), is_said, "{about}: {findings:#?}");
+        }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! The wordings are those of 2024 and later; AWS changes them, and says that only the stop code is stable.
 
+use std::net::SocketAddr;
+
 use super::Severity;
 use super::ledger::{Stage, Trouble};
 use crate::observation::{CertificateProblem, Fault, Handshake};
@@ -80,7 +82,7 @@ fn tail(trouble: &Trouble<'_>) -> Option<String> {
     let dial = |rest: String| trouble.stage.peer().map(|peer| format!("dial tcp {peer}: {rest}"));
     match trouble.stage {
         Stage::Resolver(resolver) => {
-            Some(format!("dial tcp: lookup {host} on {resolver}: read udp {resolver}: i/o timeout"))
+            Some(format!("dial tcp: lookup {host} on {resolver}: {}", question(resolver, trouble.fault?)))
         }
         Stage::Name(resolver) => Some(format!("dial tcp: lookup {host} on {resolver}: {}", lookup(trouble))),
         Stage::Connect(_) => dial(fault(trouble.fault?, Rung::Connect)),
@@ -92,6 +94,31 @@ fn tail(trouble: &Trouble<'_>) -> Option<String> {
             Some(format!("unexpected status: {}", response.status))
         }
         Stage::Route | Stage::Slow => None,
+    }
+}
+
+/// Go drops what is no answer and waits on; a truncated answer it asks for again over TCP.
+fn question(resolver: SocketAddr, fault: &Fault) -> String {
+    match fault {
+        Fault::Refused => format!("read udp {resolver}: read: connection refused"),
+        Fault::TruncatedThenTcp { fault: over_tcp } => {
+            format!("dial tcp {resolver}: {}", self::fault(over_tcp, Rung::Resolve))
+        }
+        Fault::NetworkUnreachable | Fault::HostUnreachable => {
+            format!("dial udp {resolver}: {}", self::fault(fault, Rung::Resolve))
+        }
+        Fault::TimedOut { .. }
+        | Fault::OnlyWrongAnswers { .. }
+        | Fault::Reset
+        | Fault::Closed
+        | Fault::TlsAlert { .. }
+        | Fault::NotTls { .. }
+        | Fault::TlsBroken { .. }
+        | Fault::NotHttp { .. }
+        | Fault::HeadTooLarge { .. }
+        | Fault::NoFileDescriptors
+        | Fault::NotPermitted
+        | Fault::Local { .. } => format!("read udp {resolver}: i/o timeout"),
     }
 }
 
