@@ -13,15 +13,18 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
 }
 
 fn finding<'c>(case: &'c Case<'c>, zone: Option<&str>, taken: &[Trouble<'c>]) -> Finding {
-    Draft::new(FindingId::NameWithoutAddress, case, taken)
-        .likely([FindingId::NameNotFound])
-        .summary(format!(
-            "{} for {} with {}{}.",
-            words::resolvers_say(taken, "answers", "answer"),
-            words::hosts(taken),
-            words::list(taken.iter().map(given)),
-            zone.map(|zone| format!(", said by the zone {zone}")).unwrap_or_default()
-        ))
+    let draft = Draft::new(FindingId::NameWithoutAddress, case, taken).likely([]).summary(format!(
+        "{} for {} with {}{}.",
+        words::resolvers_say(taken, "answers", "answer"),
+        words::hosts(taken),
+        words::list(taken.iter().map(given)),
+        zone.map(|zone| format!(", said by the zone {zone}")).unwrap_or_default()
+    ));
+    if case.plan.place.inside_vpc { in_the_vpc(case, draft) } else { outside(draft, taken) }
+}
+
+fn in_the_vpc(case: &Case<'_>, draft: Draft<'_>) -> Finding {
+    draft
         .meaning(
             "The name exists and leads nowhere: a private hosted zone has it without an address, or DNS Firewall empties \
              the answer.",
@@ -29,6 +32,17 @@ fn finding<'c>(case: &'c Case<'c>, zone: Option<&str>, taken: &[Trouble<'c>]) ->
         .fix(aws::show_dns_firewall(case.plan))
         .fix(aws::show_private_zones(case.plan))
         .fix(aws::step("allow the name and every name of its CNAME chain in DNS Firewall, or complete the zone's record"))
+        .finding()
+}
+
+fn outside(draft: Draft<'_>, taken: &[Trouble<'_>]) -> Finding {
+    let resolvers = words::list(taken.iter().filter_map(|trouble| trouble.stage.resolver()));
+    draft
+        .meaning(format!(
+            "The name exists and leads nowhere: a zone of {resolvers} has it without an address, or a filter there empties \
+             the answer."
+        ))
+        .fix(aws::step(format!("allow the name in the filter of {resolvers}, or complete the zone's record")))
         .finding()
 }
 
@@ -41,7 +55,19 @@ fn given(trouble: &Trouble<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnosis::testing::assert_scenes;
+    use crate::diagnosis::testing::{assert_scenes, judge};
+
+    #[test]
+    fn outside_a_vpc_the_resolver_itself_is_looked_at() {
+        for said in ["empty", "0.0.0.0,::"] {
+            let inside = judge(&format!("ecr.api dns={said}")).findings.remove(0);
+            assert!(inside.meaning.contains("DNS Firewall") && inside.ecs_error.is_some(), "{inside:#?}");
+            let outside = judge(&format!("place outside\necr.api dns={said}")).findings.remove(0);
+            let text = format!("{outside:?}");
+            assert!(text.contains("a zone of 10.0.0.2:53") && outside.ecs_error.is_none(), "{outside:#?}");
+            assert!(!text.contains("VPC") && !text.contains("Firewall") && !text.contains("hosted zone"), "{text}");
+        }
+    }
 
     #[test]
     fn an_answer_that_leads_nowhere_is_told() {
