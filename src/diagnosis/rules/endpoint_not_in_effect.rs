@@ -53,9 +53,9 @@ fn interface<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     };
     vec![
         draft
-            .meaning(attributes.meaning())
+            .meaning(attributes.meaning(words::count(taken.iter().map(|trouble| &trouble.view.check.host))))
             .fixes(fixes(case, &taken, attributes))
-            .tell_apart(format!("`{}` shows which of them it is.", aws::show_endpoints(case.plan)))
+            .tell_apart(attributes.tell_apart(case))
             .finding(),
     ]
 }
@@ -85,27 +85,45 @@ impl Attributes {
         }
     }
 
-    fn meaning(self) -> &'static str {
+    fn meaning(self, names: usize) -> String {
+        let missing = match names {
+            1 => "There is no interface endpoint for it in this VPC, or it has private DNS off",
+            _ => "There are no interface endpoints for them in this VPC, or they have private DNS off",
+        };
         match self {
-            Self::On => {
-                "There is no interface endpoint for it in this VPC, or it has private DNS off: from inside these look \
-                 the same."
-            }
+            Self::On => format!("{missing}: from inside these look the same."),
             Self::Off => {
-                "The VPC's resolver does not even know the task's own name, so its DNS attributes are likely off \
-                 (enableDnsHostnames), and no endpoint's private name takes effect."
+                "The VPC's resolver answers and does not even know the task's own name, so enableDnsHostnames is \
+                          likely off, and no endpoint's private name takes effect."
+                    .to_owned()
             }
             Self::Unknown => {
-                "There is no interface endpoint for it in this VPC, or it has private DNS off, or the VPC's DNS attributes \
-                 are off: from inside these look the same."
+                format!("{missing}, or the VPC's DNS attributes are off: from inside these look the same.")
             }
+        }
+    }
+
+    fn tell_apart(self, case: &Case<'_>) -> String {
+        let endpoints = format!("`{}` shows", aws::show_endpoints(case.plan));
+        let attribute = format!(
+            "`aws ec2 describe-vpc-attribute --vpc-id $VPC --attribute enableDnsHostnames --region {}`",
+            aws::home(case.plan)
+        );
+        match self {
+            Self::On => format!("{endpoints} which of them it is."),
+            Self::Off => format!("{attribute} says whether it is off; {endpoints} whether the endpoints exist at all."),
+            Self::Unknown => format!("{endpoints} which of them it is, and {attribute} whether that attribute is off."),
         }
     }
 }
 
 fn fixes(case: &Case<'_>, taken: &[Trouble<'_>], attributes: Attributes) -> Vec<Fix> {
     let plan = case.plan;
-    let switches = [aws::enable_dns_support(plan), aws::enable_dns_hostnames(plan)];
+    let mut switches = vec![aws::enable_dns_hostnames(plan)];
+    // A resolver that answers is evidently switched on.
+    if !plan.resolvers.iter().any(|resolver| resolver.vpc && case.answers(resolver)) {
+        switches.insert(0, aws::enable_dns_support(plan));
+    }
     let mut services: Vec<_> = taken.iter().map(|trouble| aws::service_name(trouble.view.check)).collect();
     services.dedup();
     let mut create: Vec<_> = services.iter().map(|service| aws::create_interface_endpoint(plan, service)).collect();
@@ -139,12 +157,36 @@ mod tests {
 
     #[test]
     fn the_own_name_splits_off_the_attributes() {
-        for (own, first) in [("nxdomain", "enable-dns-support"), ("10.0.1.9", "create-vpc-endpoint")] {
+        for (own, first) in [("nxdomain", "enable-dns-hostnames"), ("10.0.1.9", "create-vpc-endpoint")] {
             let scene = format!("ecr.api dns=18.1.1.1 18.1.1.1=silent\nown-name dns={own}\n{SHUT}");
             let judged = judge(&scene);
             let command = judged.findings[0].fix[0].command.clone().unwrap();
             assert!(command.contains(first), "{own}: {command}");
             assert_eq!((judged.findings.len(), judged.exit_code), (1, 23));
+        }
+    }
+
+    #[test]
+    fn a_resolver_that_answers_is_not_to_be_switched_on() {
+        let own_names = ["own-name dns=nxdomain", "", "own-name dns=silent"];
+        for own in own_names {
+            let judged = judge(&format!("ecr.api dns=18.1.1.1 18.1.1.1=silent\n{own}\n{SHUT}"));
+            assert!(!format!("{:?}", judged.findings[0].fix).contains("enable-dns-support"), "{own}");
+        }
+        let unheard = judge("ecr.api cfg=18.1.1.1 vpc=deadline 18.1.1.1=silent");
+        assert!(format!("{:?}", unheard.findings[0].fix).contains("enable-dns-support"), "{:#?}", unheard.findings);
+    }
+
+    #[test]
+    fn one_name_and_several_are_told_as_such() {
+        let one = "ecr.api dns=18.1.1.1 18.1.1.1=silent".to_owned();
+        let table = [
+            (one.clone(), "no interface endpoint for it"),
+            (format!("{one}\nlogs dns=18.1.1.3 18.1.1.3=silent"), "no interface endpoints for them"),
+        ];
+        for (scene, words) in table {
+            let found = judge(&scene).findings.remove(0);
+            assert!(found.meaning.contains(words), "{found:#?}");
         }
     }
 }
