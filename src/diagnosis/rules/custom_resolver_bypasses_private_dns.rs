@@ -18,7 +18,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let hosts = words::list(hit.iter().map(|view| &view.check.host));
     let said = words::list(hit.iter().flat_map(|view| bypassing(case, view)).map(|asked| given(asked)));
     let private = words::list(hit.iter().filter_map(|view| view.vpc()).flat_map(Asked::addresses));
-    let mut draft = Draft::new(FindingId::CustomResolverBypassesPrivateDns, case, &taken).at_least_warning();
+    let mut draft = Draft::new(FindingId::CustomResolverBypassesPrivateDns, case, &taken).likely([]).at_least_warning();
     for view in &hit {
         draft = draft.about(view, view.asked.iter().flat_map(Asked::seen));
     }
@@ -32,14 +32,16 @@ fn with_words(case: &Case<'_>, draft: Draft<'_>, resolvers: &str, hosts: &str, s
         ))
         .meaning(
             "The platform asks the configured resolver, so the endpoint exists and is not used: that resolver does not \
-             forward the question to the VPC's.",
+             forward the question to the VPC's, or keeps an answer from before the endpoint existed.",
         )
         .fix(aws::step(format!(
             "forward these names on {resolvers} to the VPC's resolver: base address plus 2 from inside, or an inbound \
              Resolver endpoint"
         )))
         .fixes(aws::use_amazon_dns(case.plan))
-        .tell_apart("An answer kept from before the endpoint existed looks the same: repeat the run once its TTL is over.")
+        .tell_apart("A kept answer is gone when its TTL is over: compare the TTLs of both answers, and repeat the run after the longer \
+             one; what differs then is not forwarded.",
+        )
         .finding()
 }
 
@@ -67,7 +69,8 @@ fn follows(trouble: &Trouble<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnosis::testing::assert_scenes;
+    use crate::diagnosis::Certainty;
+    use crate::diagnosis::testing::{assert_scenes, judge};
 
     const ID: &str = "custom-resolver-bypasses-private-dns";
 
@@ -88,5 +91,12 @@ mod tests {
             ("nothing", "ecr.api cfg=nxdomain vpc=10.0.1.5", &format!("error {ID} ecr.api")),
             ("private is asserted", "ecr.api expect=private cfg=18.1.1.1 vpc=10.0.1.5", &format!("error {ID} ecr.api")),
         ]);
+    }
+
+    #[test]
+    fn an_answer_that_is_kept_looks_the_same() {
+        let found = judge("ecr.api cfg=18.1.1.1 vpc=10.0.1.5").findings.remove(0);
+        assert_eq!(found.certainty, Certainty::Likely);
+        assert!(found.tell_apart.is_some_and(|text| text.contains("compare the TTLs")), "{}", found.meaning);
     }
 }
