@@ -1,10 +1,13 @@
 //! `slow-path`: it answers, and late, or only when asked again.
 
 use crate::diagnosis::draft::Draft;
-use crate::diagnosis::ledger::{Ledger, Stage};
-use crate::diagnosis::{Case, Finding, FindingId, aws, words};
+use crate::diagnosis::ledger::{Ledger, Stage, Trouble};
+use crate::diagnosis::{Case, Finding, FindingId, Fix, aws, words};
 use crate::observation::Observation;
 use crate::plan::Rung;
+
+/// One attempt that was late or lost, and the host that it was for.
+type Late<'c> = (&'c str, &'c Observation);
 
 /// Take everything that is late or was lost, all in one: it is one path more often than several.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
@@ -12,40 +15,92 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     if taken.is_empty() {
         return Vec::new();
     }
-    let slow =
-        || taken.iter().flat_map(|trouble| trouble.evidence.iter().map(|seen| (&trouble.view.check.host, *seen)));
-    let is_lost = slow().any(|(_, seen)| seen.seen().is_none());
-    let is_late = slow().any(|(_, seen)| seen.seen().is_some());
-    let mut draft = Draft::new(FindingId::SlowPath, case, &taken)
-        .summary(format!("What answers does so late: {}.", words::list(slow().map(|(host, seen)| told(host, seen)))))
-        .meaning(meaning(is_lost, is_late));
-    if slow().any(|(_, seen)| seen.rung == Rung::Resolve) {
-        draft = draft.fix(aws::step(
-            "see that the task asks no more than 1,024 packets a second of the VPC's resolver, which drops the rest, and \
-             that a resolver of your own is near and not overloaded",
-        ));
-    }
-    if slow().any(|(_, seen)| seen.rung != Rung::Resolve) {
-        draft = draft.fix(aws::step(
-            "see the load of what is on the path (firewall, proxy, NAT instance, VPN), and give the endpoint a network \
-             interface in the task's own zone",
-        ));
-    }
-    vec![draft.finding()]
+    let of = |trouble: &Trouble<'c>| -> Vec<Late<'c>> {
+        trouble.evidence.iter().map(|seen| (trouble.view.check.host.as_str(), *seen)).collect()
+    };
+    let slow: Vec<_> = taken.iter().flat_map(of).collect();
+    let is_lost = slow.iter().any(|(_, seen)| seen.seen().is_none());
+    let is_late = slow.iter().any(|(_, seen)| seen.seen().is_some());
+    let draft = Draft::new(FindingId::SlowPath, case, &taken)
+        .summary(format!("What answers does so late: {}.", sentences(&slow)))
+        .meaning(meaning(is_lost, is_late))
+        .fixes(fixes(case, &slow));
+    // What is lost is lost on the way; what is late may be so for several reasons.
+    vec![if is_late { draft.likely([]) } else { draft }.finding()]
 }
 
-fn told(host: &str, seen: &Observation) -> String {
-    let whom = seen.peer.or(seen.resolver).map(|end| end.to_string()).unwrap_or_default();
-    let what = match seen.rung {
-        Rung::Resolve => format!("the question to {whom} for {host}"),
-        Rung::Connect => format!("the connection to {whom} for {host}"),
-        Rung::Handshake => format!("the TLS handshake with {whom} for {host}"),
-        Rung::Exchange => format!("the answer of {whom} for {host}"),
-    };
-    match seen.fault() {
-        Some(fault) => format!("{what} got {fault}, and one when tried again"),
-        None => format!("{what} took {}", words::millis(seen.took_ms)),
+fn fixes(case: &Case<'_>, slow: &[Late<'_>]) -> Vec<Fix> {
+    let at = |wanted: fn(Rung) -> bool| slow.iter().any(|(_, seen)| wanted(seen.rung));
+    let inside = case.plan.place.inside_vpc;
+    let mut steps = Vec::new();
+    if at(|rung| rung == Rung::Resolve) {
+        steps.push(if inside {
+            "see that the task asks no more than 1,024 packets a second of the VPC's resolver, which drops the rest, and \
+             that a resolver of your own is near and not overloaded"
+        } else {
+            "see that the resolver is near and not overloaded"
+        });
     }
+    if at(|rung| rung != Rung::Resolve) {
+        steps.push(if inside {
+            "see the load of what is on the path (firewall, proxy, NAT instance, VPN), and give the endpoint a network \
+             interface in the task's own zone"
+        } else {
+            "see the load of what is on the path (firewall, proxy, VPN)"
+        });
+    }
+    steps.into_iter().map(aws::step).collect()
+}
+
+/// One for each way of being late; they are few.
+fn sentences(slow: &[Late<'_>]) -> String {
+    alike(slow).iter().map(|group| told(group)).collect::<Vec<_>>().join("; ")
+}
+
+/// Those that were late in the same way, whoever they are for.
+fn alike<'c>(slow: &[Late<'c>]) -> Vec<Vec<Late<'c>>> {
+    let kind = |(_, seen): &Late<'c>| (seen.rung, seen.fault().map(ToString::to_string));
+    let mut groups: Vec<Vec<Late<'c>>> = Vec::new();
+    for late in slow {
+        match groups.iter_mut().find(|group| group.first().map(kind) == Some(kind(late))) {
+            Some(group) => group.push(*late),
+            None => groups.push(vec![*late]),
+        }
+    }
+    groups
+}
+
+fn told(group: &[Late<'_>]) -> String {
+    let Some((_, first)) = group.first() else { return String::new() };
+    let whom = |seen: &Observation| seen.peer.or(seen.resolver).map(|end| end.to_string()).unwrap_or_default();
+    let is_one = words::count(group.iter().map(|(host, seen)| (host, whom(seen)))) == 1;
+    let end = format!(
+        "{} for {}",
+        words::list(group.iter().map(|(_, seen)| whom(seen))),
+        words::list(group.iter().map(|(host, _)| host))
+    );
+    let what = match (first.rung, is_one) {
+        (Rung::Resolve, true) => format!("the question to {end}"),
+        (Rung::Resolve, false) => format!("the questions to {end}"),
+        (Rung::Connect, true) => format!("the connection to {end}"),
+        (Rung::Connect, false) => format!("the connections to {end}"),
+        (Rung::Handshake, true) => format!("the TLS handshake with {end}"),
+        (Rung::Handshake, false) => format!("the TLS handshakes with {end}"),
+        (Rung::Exchange, true) => format!("the answer of {end}"),
+        (Rung::Exchange, false) => format!("the answers of {end}"),
+    };
+    match first.fault() {
+        Some(fault) => format!("{what} got {fault}, and one when tried again"),
+        None => format!("{what} took {}", times(group)),
+    }
+}
+
+/// `7.2 s`, or `6.3 s to 7.2 s`.
+fn times(group: &[Late<'_>]) -> String {
+    let all = || group.iter().map(|(_, seen)| seen.took_ms);
+    let from = words::millis(all().min().unwrap_or_default());
+    let to = words::millis(all().max().unwrap_or_default());
+    if from == to { to } else { format!("{from} to {to}") }
 }
 
 fn meaning(is_lost: bool, is_late: bool) -> &'static str {
@@ -59,6 +114,32 @@ fn meaning(is_lost: bool, is_late: bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use crate::diagnosis::testing::{assert_scenes, judge};
+
+    #[test]
+    fn names_that_are_late_in_the_same_way_share_a_sentence() {
+        let table = [
+            (
+                "ecr.api dns=10.0.1.5 10.0.1.5=slow\nlogs dns=10.0.1.6 10.0.1.6=slow",
+                "What answers does so late: the connections to 10.0.1.5:443 and 10.0.1.6:443 for \
+                 api.ecr.ap-northeast-1.amazonaws.com and logs.ap-northeast-1.amazonaws.com took 7.2 s.",
+            ),
+            (
+                "s3 dns=10.0.1.5 10.0.1.5=lost\nlogs dns=10.0.1.6 10.0.1.6=lost\nsts dns=10.0.1.7 10.0.1.7=slow",
+                "What answers does so late: the connections to 10.0.1.5:443 and 10.0.1.6:443 for \
+                 s3.ap-northeast-1.amazonaws.com and logs.ap-northeast-1.amazonaws.com got no answer in 4000 ms, and one \
+                 when tried again; the connection to 10.0.1.7:443 for sts.ap-northeast-1.amazonaws.com took 7.2 s.",
+            ),
+        ];
+        for (scene, summary) in table {
+            assert_eq!(judge(scene).findings.remove(0).summary, summary);
+        }
+    }
+
+    #[test]
+    fn outside_a_vpc_no_endpoint_is_advised() {
+        let found = judge("place outside\necr.api dns=18.1.1.5 18.1.1.5=slow").findings.remove(0);
+        assert_eq!(found.fix[0].action, "see the load of what is on the path (firewall, proxy, VPN)");
+    }
 
     #[test]
     fn what_is_late_or_lost_is_a_warning() {
