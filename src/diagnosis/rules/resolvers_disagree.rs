@@ -19,15 +19,25 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     for view in &hit {
         draft = draft.about(view, view.asked.iter().flat_map(Asked::seen));
     }
-    let draft = draft
-        .summary(format!("The resolvers differ: {}.", words::list(hit.iter().map(|view| answers(view)))))
+    let draft = draft.summary(format!("The resolvers differ: {}.", words::list(hit.iter().map(|view| answers(view)))));
+    let draft = if case.plan.place.inside_vpc { in_the_vpc(case, draft) } else { outside(draft) };
+    vec![draft.finding()]
+}
+
+fn in_the_vpc<'c>(case: &Case<'_>, draft: Draft<'c>) -> Draft<'c> {
+    draft
         .meaning(
             "What works depends on who is asked; the platform follows the configured resolvers (the VPC's DHCP options), \
              and records that are kept by hand on one of them go stale.",
         )
         .fix(aws::step("let the configured resolver forward these names to the VPC's own, or give both the same records"))
-        .fixes(aws::use_amazon_dns(case.plan));
-    vec![draft.finding()]
+        .fixes(aws::use_amazon_dns(case.plan))
+}
+
+fn outside(draft: Draft<'_>) -> Draft<'_> {
+    draft
+        .meaning("What works depends on who is asked first, and records that are kept by hand on one of them go stale.")
+        .fix(aws::step("give these resolvers the same records, or configure only the one that is right"))
 }
 
 fn answers(view: &View<'_>) -> String {
@@ -101,7 +111,14 @@ fn given_by_all(view: &View<'_>, ip: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnosis::testing::assert_scenes;
+    use crate::diagnosis::testing::{assert_scenes, judge};
+
+    #[test]
+    fn outside_a_vpc_none_of_its_resolvers_is_advised() {
+        let found = judge("place outside\necr.api cfg=10.0.1.5 cfg2=18.1.1.1 vpc=silent").findings.remove(0);
+        let text = format!("{:?} {}", found.fix, found.meaning);
+        assert!(found.summary.starts_with("The resolvers differ") && !text.contains("VPC"), "{found:#?}");
+    }
 
     #[test]
     fn a_difference_that_changes_the_way_is_told() {
