@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 
 use ipnet::IpNet;
 
+use super::case::Class;
+use super::ledger::Trouble;
 use super::{Case, Fix};
 use crate::plan::{Check, Place, Plan};
 
@@ -162,13 +164,15 @@ pub fn reachability_analyzer(plan: &Plan, port: u16) -> String {
     )
 }
 
-/// Who holds a private address.
-pub fn show_owner(plan: &Plan, ip: std::net::IpAddr) -> Fix {
-    command(
+/// Who holds the first private address that the troubles are with; AWS can't be asked who holds any other.
+pub fn show_owner(plan: &Plan, taken: &[Trouble<'_>]) -> Option<Fix> {
+    let mut peers = taken.iter().filter_map(Trouble::peer);
+    let ip = peers.find(|peer| peer.class == Class::Private)?.address.ip();
+    Some(command(
         format!("see who holds {ip}"),
         home(plan),
         format!("ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values={ip}"),
-    )
+    ))
 }
 
 /// Show the zones and rules that can change an answer.

@@ -9,7 +9,9 @@ use crate::observation::Fault;
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let refused = |fault: &Fault| matches!(fault, Fault::Refused | Fault::Reset | Fault::Closed);
     let taken = ledger.take(|trouble| matches!(trouble.stage, Stage::Connect(_)) && trouble.fault.is_some_and(refused));
-    let Some(first) = taken.iter().find_map(|trouble| trouble.stage.peer()) else { return Vec::new() };
+    if taken.is_empty() {
+        return Vec::new();
+    }
     let draft = Draft::new(FindingId::ConnectionRefused, case, &taken)
         .summary(format!(
             "{} the connection for {}.",
@@ -20,7 +22,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
             "Whatever has this address is no AWS endpoint, because those stay silent where they do not let you in: a \
              stale DNS record, a re-used address or a rejecting firewall.",
         )
-        .fix(aws::show_owner(case.plan, first.ip()))
+        .fixes(aws::show_owner(case.plan, &taken))
         .fix(aws::step("correct the DNS record that leads there, or the firewall's reject rule"));
     vec![draft.finding()]
 }

@@ -14,7 +14,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let draft = Draft::new(FindingId::TlsExpired, case, &taken)
         .summary(format!("The certificate at {} for {} {when}.", words::peers(&taken), words::hosts(&taken)))
         .fix(aws::step("renew the certificate where it is served; AWS renews its own, so look who has this address"))
-        .fixes(taken.first().and_then(|first| first.stage.peer()).map(|peer| aws::show_owner(case.plan, peer.ip())));
+        .fixes(aws::show_owner(case.plan, &taken));
     let draft = match clock(case) {
         Clock::Right(evidence) => draft.shown_by(evidence).meaning(
             "The local clock agrees with the Date of other answers, so it is the certificate: its owner has not \

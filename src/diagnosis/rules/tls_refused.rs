@@ -29,7 +29,7 @@ fn finding<'c>(case: &'c Case<'c>, fault: &Fault, judged: Judged, taken: &[Troub
         ))
         .meaning(meaning)
         .fix(aws::step(fix))
-        .fixes(taken.first().and_then(|first| first.stage.peer()).map(|peer| aws::show_owner(case.plan, peer.ip())));
+        .fixes(aws::show_owner(case.plan, taken));
     let draft = if alternatives.is_empty() { draft } else { draft.likely(alternatives.iter().copied()) };
     draft.finding()
 }

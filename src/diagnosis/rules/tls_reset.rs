@@ -27,13 +27,7 @@ fn finding<'c>(case: &'c Case<'c>, picture: &str, taken: &[Trouble<'c>]) -> Find
              prevention rule that rejects, a proxy that forwards to nothing, or a load balancer without a target.",
         )
         .fix(aws::step("look for this connection in the log of the firewall or proxy on the path, and let it pass"))
-        .fixes(
-            taken
-                .iter()
-                .filter_map(|trouble| trouble.stage.peer())
-                .take(1)
-                .map(|peer| aws::show_owner(case.plan, peer.ip())),
-        );
+        .fixes(aws::show_owner(case.plan, taken));
     let draft = if tried::varied(taken).is_some() {
         draft
     } else {

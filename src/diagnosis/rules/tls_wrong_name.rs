@@ -34,7 +34,7 @@ fn finding<'c>(case: &'c Case<'c>, reached: &[String], taken: &[Trouble<'c>]) ->
         ));
     let draft = if taken.iter().any(is_private) { draft.fix(aws::show_private_zones(case.plan)) } else { draft };
     draft
-        .fixes(taken.first().and_then(|first| first.stage.peer()).map(|peer| aws::show_owner(case.plan, peer.ip())))
+        .fixes(aws::show_owner(case.plan, taken))
         .fix(aws::step(format!("correct the DNS record of {}", words::hosts(taken))))
         .finding()
 }

@@ -92,7 +92,7 @@ fn finding<'c>(case: &'c Case<'c>, instead: &Instead, taken: &[Trouble<'c>]) -> 
         .summary(format!("{} for {} {}.", words::peers(taken), words::hosts(taken), seen(instead, taken)))
         .meaning(meaning(instead))
         .fix(aws::step("look who answers at this address, and take AWS's names out of the proxy or firewall that does"))
-        .fixes(taken.first().and_then(|first| first.stage.peer()).map(|peer| aws::show_owner(case.plan, peer.ip())));
+        .fixes(aws::show_owner(case.plan, taken));
     let draft = match instead {
         Instead::NotTls | Instead::Foreign(_) => draft,
         Instead::NotHttp => draft.likely([FindingId::ServiceError]),
@@ -178,6 +178,15 @@ mod tests {
             "error unexpected-answer ecr.api logs
              warning unexpected-answer kms",
         )]);
+    }
+
+    #[test]
+    fn only_the_holder_of_a_private_address_can_be_looked_up() {
+        for (address, looked_up) in [("10.0.1.5", true), ("52.219.4.10", false)] {
+            let found = judge(&format!("s3 dns={address} {address}=not-http")).findings.remove(0);
+            let shown = found.fix.iter().any(|fix| fix.action == format!("see who holds {address}"));
+            assert_eq!(shown, looked_up, "{:?}", found.fix);
+        }
     }
 
     #[test]
