@@ -13,13 +13,17 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let Some(when) = taken.iter().find_map(when) else { return Vec::new() };
     let draft = Draft::new(FindingId::TlsExpired, case, &taken)
         .summary(format!("The certificate at {} for {} {when}.", words::peers(&taken), words::hosts(&taken)))
-        .fix(aws::step("renew the certificate where it is served; AWS renews its own, so look who has this address"))
+        .fix(aws::step("serve a certificate that is valid now; AWS renews its own, so look who has this address"))
         .fixes(aws::show_owner(case.plan, &taken));
     let draft = match clock(case) {
-        Clock::Right(evidence) => draft.shown_by(evidence).meaning(
-            "The local clock agrees with the Date of other answers, so it is the certificate: its owner has not \
-             renewed it, or something old answers at this address.",
-        ),
+        Clock::Right(evidence) => draft.shown_by(evidence).likely([]).meaning(format!(
+            "The local clock agrees with the Date of other answers, so it is the certificate: {}.",
+            if taken.iter().any(is_early) {
+                "it was made or put there too early"
+            } else {
+                "its owner has not renewed it, or something old answers at this address"
+            },
+        )),
         Clock::Off(_, evidence) => draft
             .shown_by(evidence)
             .meaning("The local clock is off as well, and not by so much: the certificate itself is out of its time."),
@@ -29,6 +33,12 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
             .tell_apart("Compare the local clock (date -u) with that of any other machine."),
     };
     vec![draft.finding()]
+}
+
+/// Whether its time has not come.
+fn is_early(trouble: &Trouble<'_>) -> bool {
+    let early = |problem: &CertificateProblem| matches!(problem, CertificateProblem::NotYetValid { .. });
+    shown(trouble).is_some_and(|shown| shown.problems.iter().any(early))
 }
 
 /// How far it is out of its time.
@@ -64,9 +74,14 @@ mod tests {
             ("not yet", "hub dns=52.1.1.1 52.1.1.1=not-yet", "error tls-expired hub"),
         ]);
         let certainty = |scene| judge(scene).findings[0].certainty;
-        assert_eq!(certainty(certain), Certainty::Certain);
+        assert_eq!(certainty(certain), Certainty::Likely);
         assert_eq!(certainty(alone), Certainty::Likely);
         let told = judge(alone).findings.remove(0).summary;
         assert!(told.contains("expired 24 hours ago (2027-01-02T03:04:05Z)"), "{told}");
+        let meaning = |scene| judge(scene).findings.remove(0).meaning;
+        assert!(meaning(certain).contains("has not renewed it"));
+        let early = "hub dns=52.1.1.1 52.1.1.1=not-yet
+                     ecr.api dns=10.0.1.5";
+        assert!(meaning(early).ends_with("so it is the certificate: it was made or put there too early."));
     }
 }
