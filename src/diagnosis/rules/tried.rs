@@ -74,16 +74,42 @@ pub fn is_varied(peer: &Peer<'_>) -> bool {
     peer.variations.iter().any(|variation| variation.answered() || variation.fault().is_some())
 }
 
-/// What the variations showed, in a clause a kind of outcome.
+/// What the variations showed, in a clause a kind of outcome; one clause where they all showed the same.
 pub fn showed(peer: &Peer<'_>) -> String {
-    let mut outcomes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for variation in &peer.variations {
-        if let Some(outcome) = outcome(variation) {
-            outcomes.entry(outcome).or_default().push(way(variation.changes));
-        }
+    let seen: Vec<_> =
+        peer.variations.iter().filter_map(|variation| Some((variation.changes, outcome(variation)?))).collect();
+    let told: Vec<_> = seen.iter().filter(|this| !seen.iter().any(|other| says_it_all(other, this))).collect();
+    let mut outcomes: BTreeMap<&str, Vec<&[Change]>> = BTreeMap::new();
+    for (changes, outcome) in told {
+        outcomes.entry(outcome).or_default().push(changes);
     }
-    let clause = |(outcome, ways): (&String, &Vec<String>)| format!("{outcome} {}", ways.join(", "));
+    let alike = outcomes.len() == 1 && seen.len() > 1;
+    let clause = |(outcome, ways): (&&str, &Vec<&[Change]>)| match alike {
+        true => format!("{outcome} whatever was varied: {}", varied_in(ways)),
+        false => format!("{outcome} {}", ways.iter().map(|changes| way(changes)).collect::<Vec<_>>().join(", ")),
+    };
     outcomes.iter().map(clause).collect::<Vec<_>>().join("; ")
+}
+
+type Shown<'a> = (&'a [Change], String);
+
+/// Whether fewer of the same changes came to the same, so that the rest of them tells nothing.
+fn says_it_all((fewer, outcome): &Shown<'_>, (changes, same): &Shown<'_>) -> bool {
+    fewer.len() < changes.len() && outcome == same && fewer.iter().all(|change| changes.contains(change))
+}
+
+/// `a short ClientHello, another or no server name, small segments`.
+fn varied_in(ways: &[&[Change]]) -> String {
+    let has = |change| ways.iter().any(|changes| changes.contains(&change));
+    let name = match (has(Change::OtherName), has(Change::NoName)) {
+        (true, true) => Some("another or no server name"),
+        (true, false) => Some("another server name"),
+        (false, true) => Some("no server name"),
+        (false, false) => None,
+    };
+    let hello = has(Change::ShortHello).then_some("a short ClientHello");
+    let small = has(Change::SmallSegments).then_some("small segments");
+    [hello, name, small].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn outcome(variation: &Variation<'_>) -> Option<String> {
