@@ -37,7 +37,7 @@ fn seen(trouble: &Trouble<'_>) -> String {
         Stage::Connect(at) => format!("the connection to {at} fails{fault}"),
         Stage::Handshake(at) => format!("the TLS handshake with {at} fails{fault}"),
         Stage::Certificate(at) => format!("the certificate of {at} is no good"),
-        Stage::Exchange(at) => format!("the request to {at} fails{fault}"),
+        Stage::Exchange(at) => format!("the TLS handshake with {at} is finished, and the request fails{fault}"),
         Stage::Answer(at) => format!("the answer of {at} is not the service's{status}"),
         Stage::Route => "the route is not the one that is asserted".to_owned(),
         Stage::Slow => "it answers late, or only when asked again".to_owned(),
