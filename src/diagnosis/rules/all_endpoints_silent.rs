@@ -16,11 +16,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let shut_in = taken.iter().any(|trouble| trouble.is_silent_connect(Class::Public));
     let reach = if shut_in { ", and no other address does" } else { "" };
     let draft = Draft::new(FindingId::AllEndpointsSilent, case, &taken)
-        .likely(if shut_in {
-            vec![FindingId::LayersUnreachable, FindingId::NoWayOut]
-        } else {
-            vec![FindingId::EndpointSilent]
-        })
+        .likely(if shut_in { vec![FindingId::LayersUnreachable, FindingId::NoWayOut] } else { Vec::new() })
         .summary(format!(
             "Not one private endpoint accepts a connection within {}{reach}: {} for {}.",
             words::took(&taken),

@@ -13,6 +13,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
         return Vec::new();
     }
     let draft = Draft::new(FindingId::ConnectionRefused, case, &taken)
+        .likely([])
         .summary(format!(
             "{} the connection for {}.",
             words::peers_say(&taken, "refuses", "refuse"),

@@ -13,15 +13,13 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     if taken.is_empty() {
         return Vec::new();
     }
-    let draft = Draft::new(FindingId::EndpointAddressSilent, case, &taken).likely([FindingId::EndpointSilent]).summary(
-        format!(
-            "For {}, {} for {}, while {}.",
-            words::hosts(&taken),
-            words::peers_say(&taken, "stays silent", "stay silent"),
-            words::took(&taken),
-            words::say(open(&taken), "accepts connections", "accept connections"),
-        ),
-    );
+    let draft = Draft::new(FindingId::EndpointAddressSilent, case, &taken).likely([]).summary(format!(
+        "For {}, {} for {}, while {}.",
+        words::hosts(&taken),
+        words::peers_say(&taken, "stays silent", "stay silent"),
+        words::took(&taken),
+        words::say(open(&taken), "accepts connections", "accept connections"),
+    ));
     let family = taken.iter().all(is_of_its_family);
     vec![if family { by_family(case, draft, &taken) } else { by_zone(case, draft, &taken) }]
 }

@@ -30,8 +30,7 @@ fn finding<'c>(case: &'c Case<'c>, fault: &Fault, judged: Judged, taken: &[Troub
         .meaning(meaning)
         .fix(aws::step(fix))
         .fixes(aws::show_owner(case.plan, taken));
-    let draft = if alternatives.is_empty() { draft } else { draft.likely(alternatives.iter().copied()) };
-    draft.finding()
+    draft.likely(alternatives.iter().copied()).finding()
 }
 
 /// What a refusal means and what helps; none where the fault is no refusal.

@@ -23,6 +23,7 @@ fn finding<'c>(case: &'c Case<'c>, reached: &[String], taken: &[Trouble<'c>]) ->
     let reached = if reached.is_empty() { "no name at all".to_owned() } else { words::list(reached) };
     let is_private = |trouble: &Trouble<'_>| trouble.peer().is_some_and(|peer| peer.class == Class::Private);
     let draft = Draft::new(FindingId::TlsWrongName, case, taken)
+        .likely([])
         .summary(format!(
             "The certificate at {} for {} is a public one for {reached}.",
             words::peers(taken),

@@ -94,7 +94,7 @@ fn finding<'c>(case: &'c Case<'c>, instead: &Instead, taken: &[Trouble<'c>]) -> 
         .fix(aws::step("look who answers at this address, and take AWS's names out of the proxy or firewall that does"))
         .fixes(aws::show_owner(case.plan, taken));
     let draft = match instead {
-        Instead::NotTls | Instead::Foreign(_) => draft,
+        Instead::NotTls | Instead::Foreign(_) => draft.likely([]),
         Instead::NotHttp => draft.likely([FindingId::ServiceError]),
         Instead::Failure(_) => draft
             .likely([FindingId::ServiceError])
@@ -108,13 +108,34 @@ fn finding<'c>(case: &'c Case<'c>, instead: &Instead, taken: &[Trouble<'c>]) -> 
 }
 
 fn seen(instead: &Instead, taken: &[Trouble<'_>]) -> String {
-    let fault = taken.iter().find_map(|trouble| trouble.fault).map(ToString::to_string).unwrap_or_default();
+    let fault = taken.iter().find_map(|trouble| trouble.fault).map(told).unwrap_or_default();
     match instead {
         Instead::NotTls => format!("answered the ClientHello, and not in TLS ({fault})"),
         Instead::NotHttp => format!("answered the request, and not in HTTP ({fault})"),
         Instead::CutOff => format!("finished the TLS handshake and gave no answer to the request: {fault}"),
         Instead::Foreign(why) | Instead::Failure(why) => format!("gave an answer that is not the service's: {why}"),
         Instead::Unfamiliar(what) => format!("gave an answer that we do not know from this service: {what}"),
+    }
+}
+
+/// The fault without what the sentence says already.
+fn told(fault: &Fault) -> String {
+    match fault {
+        Fault::NotTls { detail } | Fault::NotHttp { detail } => detail.clone(),
+        Fault::HeadTooLarge { .. }
+        | Fault::TimedOut { .. }
+        | Fault::Refused
+        | Fault::Reset
+        | Fault::Closed
+        | Fault::NetworkUnreachable
+        | Fault::HostUnreachable
+        | Fault::OnlyWrongAnswers { .. }
+        | Fault::TruncatedThenTcp { .. }
+        | Fault::TlsAlert { .. }
+        | Fault::TlsBroken { .. }
+        | Fault::NoFileDescriptors
+        | Fault::NotPermitted
+        | Fault::Local { .. } => fault.to_string(),
     }
 }
 
@@ -190,9 +211,17 @@ mod tests {
     }
 
     #[test]
+    fn what_it_is_not_is_said_once() {
+        for (word, once) in [("not-tls", "not TLS:"), ("not-http", "not HTTP:")] {
+            let told = judge(&format!("s3 dns=10.0.1.5 10.0.1.5={word}")).findings.remove(0).summary;
+            assert!(!told.contains(once), "{told}");
+        }
+    }
+
+    #[test]
     fn it_is_as_certain_as_the_answer_shows() {
         let certainty = |word: &str| judge(&format!("ecr.api dns=10.0.1.5 10.0.1.5={word}")).findings[0].certainty;
-        assert_eq!(certainty("html"), Certainty::Certain);
+        assert_eq!(certainty("html"), Certainty::Likely);
         assert_eq!(certainty("proxy-503"), Certainty::Likely);
         assert_eq!(certainty("http-closed"), Certainty::Possible);
         assert_eq!(certainty("unfamiliar"), Certainty::Possible);
