@@ -313,3 +313,40 @@ fn no_word_that_was_accepted_makes_it_panic() {
         }
     }
 }
+
+#[test]
+fn a_region_that_is_none_reaches_no_name_and_no_command() {
+    for hostile in ["$(touch x)", "x;id", "eu-west-1;id", "\u{1b}[31m", ""] {
+        let vantage = Vantage {
+            kind: VantageKind::Fargate,
+            region: Some(hostile.to_owned()),
+            addresses: vec!["10.0.1.7".parse().unwrap()],
+            ..Vantage::default()
+        };
+        let plan = plan(&inputs(&raw()), &vantage).unwrap();
+        assert_eq!(plan.place.own_region, None, "{hostile}");
+        assert_eq!(check(&plan, "own-name").host, "ip-10-0-1-7.ap-northeast-1.compute.internal");
+    }
+}
+
+#[test]
+fn an_edited_report_is_believed_no_more_than_a_command_line() {
+    let sound = inputs(&RawInputs {
+        endpoints: words(&["api.example.com", "[2001:db8::1]:443"]),
+        images: words(&[ECR]),
+        ..raw()
+    });
+    assert_eq!(sound.believed_again(), Ok(()));
+    let edits: [fn(&mut Inputs); 5] = [
+        |inputs| inputs.account = Some("$(id)".to_owned()),
+        |inputs| inputs.endpoints[0].host = "x;$(id)".to_owned(),
+        |inputs| inputs.endpoints[0].host = "API.example.com".to_owned(),
+        |inputs| inputs.images[0].host = "evil.example.com".to_owned(),
+        |inputs| inputs.endpoints = vec![inputs.endpoints[0].clone(); 5_001],
+    ];
+    for (number, edit) in edits.into_iter().enumerate() {
+        let mut edited = sound.clone();
+        edit(&mut edited);
+        assert!(edited.believed_again().is_err(), "edit {number}");
+    }
+}
