@@ -16,6 +16,12 @@ need_tools() {
     apt-get update -qq >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
 }
 
+# Python with what its virtual environments are made of: Debian packs that apart.
+need_python_venv() {
+    need_tools python3=python3
+    python3 -c 'import ensurepip, venv' 2>/dev/null || need_tools no-such-command=python3-venv
+}
+
 # What every build needs: a C compiler for the crypto provider.
 need_build_tools() {
     need_tools cc=gcc
