@@ -28,7 +28,7 @@ impl Class {
         let private = said
             || is_private_range(ip)
             || match ip {
-                IpAddr::V4(_) => false,
+                IpAddr::V4(_) => beside_ours(siblings, place),
                 IpAddr::V6(v6) => shares_a_56(v6, place) || beside_private_ipv4(v6, siblings, place),
             };
         if private { Self::Private } else { Self::Public }
@@ -45,6 +45,13 @@ fn is_private_range(ip: IpAddr) -> bool {
     }
 }
 
+/// An endpoint has all its addresses in one VPC. That holds where the VPC's range is a public one and nobody said so: then
+/// the task's own subnet is all that is known of it.
+fn beside_ours(siblings: &[IpAddr], place: &Place) -> bool {
+    let ours = |ip: &IpAddr| place.vpc_cidrs.iter().chain(&place.subnets).any(|net| net.contains(ip));
+    siblings.iter().any(|ip| ip.is_ipv4() && !is_private_range(*ip) && ours(ip))
+}
+
 /// A VPC's IPv6 range is a /56, so an address in the /56 of the task's own subnet is in the same VPC.
 fn shares_a_56(v6: Ipv6Addr, place: &Place) -> bool {
     place.subnets.iter().any(|net| match net {
@@ -57,5 +64,27 @@ fn shares_a_56(v6: Ipv6Addr, place: &Place) -> bool {
 fn beside_private_ipv4(v6: Ipv6Addr, siblings: &[IpAddr], place: &Place) -> bool {
     const NAT64: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0), 96);
     let mut ipv4 = siblings.iter().filter(|ip| ip.is_ipv4()).peekable();
-    !NAT64.contains(&v6) && ipv4.peek().is_some() && ipv4.all(|ip| Class::of(*ip, &[], place) == Class::Private)
+    !NAT64.contains(&v6) && ipv4.peek().is_some() && ipv4.all(|ip| Class::of(*ip, siblings, place) == Class::Private)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::testing::Scene;
+
+    #[test]
+    fn the_endpoint_of_a_vpc_with_a_public_range_is_private_in_every_zone() {
+        let mut place = Scene::read("ecr.api").plan.place;
+        let table = [
+            ("one in our subnet", "20.10.1.0/24", vec!["20.10.2.5", "20.10.1.5"], Class::Private),
+            ("with IPv6 beside", "20.10.1.0/24", vec!["2600:1f14::5", "20.10.2.5", "20.10.1.5"], Class::Private),
+            ("none in our subnet", "20.10.1.0/24", vec!["20.10.2.5", "20.10.3.5"], Class::Public),
+            ("a private range says nothing of public ones", "10.0.1.0/24", vec!["18.1.1.1", "10.0.1.5"], Class::Public),
+        ];
+        for (about, subnet, answer, expected) in table {
+            place.subnets = vec![subnet.parse().unwrap()];
+            let answer: Vec<IpAddr> = answer.iter().map(|ip| ip.parse().unwrap()).collect();
+            assert_eq!(Class::of(answer[0], &answer, &place), expected, "{about}");
+        }
+    }
 }
