@@ -33,7 +33,10 @@ struct PlannedEndpoint<'a> {
     service: &'a str,
     kind: &'static str,
     why: &'a str,
-    command: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
 /// The plan as a JSON document.
@@ -62,7 +65,9 @@ pub fn text(plan: &Plan) -> String {
     line(&mut text, "\nVPC endpoints that a subnet without another way out needs for it:\n");
     for endpoint in endpoints(plan) {
         line(&mut text, &format!("{} ({}): {}", endpoint.service, endpoint.kind, endpoint.why));
-        line(&mut text, &format!("    {}", endpoint.command));
+        for line_below in endpoint.command.iter().chain(&endpoint.note) {
+            line(&mut text, &format!("    {line_below}"));
+        }
     }
     text
 }
@@ -101,18 +106,36 @@ fn endpoints(plan: &Plan) -> Vec<PlannedEndpoint<'_>> {
         if endpoints.iter().any(|endpoint| endpoint.service == service) {
             continue;
         }
-        let (kind, how) = match check.reach {
-            Reach::Interface => (
-                "interface",
-                "--vpc-endpoint-type Interface --subnet-ids $SUBNETS --security-group-ids $EPSG --private-dns-enabled",
-            ),
-            Reach::GatewayOrInterface => ("gateway", "--vpc-endpoint-type Gateway --route-table-ids $RTB"),
+        let kind = match check.reach {
+            Reach::Interface => "interface",
+            Reach::GatewayOrInterface => "gateway",
             Reach::Nothing => continue,
         };
-        let region = check.region.as_ref().unwrap_or(&plan.place.region);
-        let command =
-            format!("aws ec2 create-vpc-endpoint --region {region} --vpc-id $VPC --service-name {service} {how}");
-        endpoints.push(PlannedEndpoint { service, kind, why: &check.why, command });
+        let (command, note) = creation(plan, check, service);
+        endpoints.push(PlannedEndpoint { service, kind, why: &check.why, command, note });
     }
     endpoints
+}
+
+/// The command that makes the endpoint in the VPC's Region, or why there is none.
+fn creation(plan: &Plan, check: &Check, service: &str) -> (Option<String>, Option<String>) {
+    let home = plan.place.own_region.as_deref().unwrap_or(plan.place.region.as_str());
+    let other = check.region.as_ref().map(|region| region.as_str()).filter(|region| *region != home);
+    let how = match (check.reach, other) {
+        (Reach::GatewayOrInterface, None) => "--vpc-endpoint-type Gateway --route-table-ids $RTB".to_owned(),
+        (Reach::GatewayOrInterface, Some(region)) => return (None, Some(no_gateway(region))),
+        (Reach::Interface | Reach::Nothing, other) => format!(
+            "--vpc-endpoint-type Interface {}--subnet-ids $SUBNETS --security-group-ids $EPSG --private-dns-enabled",
+            other.map(|region| format!("--service-region {region} ")).unwrap_or_default()
+        ),
+    };
+    let command = format!("aws ec2 create-vpc-endpoint --region {home} --vpc-id $VPC --service-name {service} {how}");
+    (Some(command), None)
+}
+
+fn no_gateway(region: &str) -> String {
+    format!(
+        "no gateway endpoint leads to another Region: copy what is in {region} to this one, or reach it by an interface \
+         endpoint with --service-region {region}, or by a NAT gateway"
+    )
 }
