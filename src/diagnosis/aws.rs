@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use super::case::Class;
 use super::ledger::Trouble;
 use super::{Case, Fix};
-use crate::plan::{Check, Place, Plan};
+use crate::plan::{Check, Place, Plan, Reach};
 
 /// A step without a command.
 pub fn step(action: impl Into<String>) -> Fix {
@@ -35,6 +35,28 @@ pub fn create_interface_endpoint(plan: &Plan, service: &str) -> Fix {
         format!(
             "ec2 create-vpc-endpoint --vpc-id $VPC --vpc-endpoint-type Interface --service-name {service} \
              --subnet-ids $SUBNETS --security-group-ids $EPSG --private-dns-enabled"
+        ),
+    )
+}
+
+/// Create the interface endpoint that carries a check: in the task's VPC, whatever the Region of the service.
+pub fn create_interface_endpoint_for(case: &Case<'_>, check: &Check) -> Fix {
+    let plan = case.plan;
+    let service = service_name(check);
+    let Some(region) = check.region.as_ref().filter(|region| region.as_str() != home(plan)) else {
+        return create_interface_endpoint(plan, service);
+    };
+    // By default the names of S3's endpoint are only for who asks from outside the VPC.
+    let names = match check.reach {
+        Reach::GatewayOrInterface => " --dns-options PrivateDnsOnlyForInboundResolverEndpoint=false",
+        Reach::Interface | Reach::Nothing => "",
+    };
+    command(
+        format!("create an interface endpoint in this VPC to {service} of {region}, where the service offers that"),
+        home(plan),
+        format!(
+            "ec2 create-vpc-endpoint --vpc-id $VPC --vpc-endpoint-type Interface --service-name {service} \
+             --service-region {region} --subnet-ids $SUBNETS --security-group-ids $EPSG --private-dns-enabled{names}"
         ),
     )
 }

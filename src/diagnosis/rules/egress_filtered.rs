@@ -34,10 +34,7 @@ fn with_endpoints<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>
          takes these addresses off the common way out.",
     );
     let served = taken.iter().filter(|trouble| trouble.view.check.reach == Reach::Interface);
-    match served.map(|trouble| aws::service_name(trouble.view.check)).next() {
-        Some(service) => draft.fix(aws::create_interface_endpoint(case.plan, service)),
-        None => draft,
-    }
+    draft.fixes(served.map(|trouble| aws::create_interface_endpoint_for(case, trouble.view.check)).take(1))
 }
 
 fn alternatives(taken: &[Trouble<'_>]) -> Vec<FindingId> {

@@ -44,8 +44,9 @@ fn is_worth_knowing(case: &Case<'_>, view: &View<'_>) -> bool {
 }
 
 fn with_words<'c>(case: &'c Case<'c>, draft: Draft<'c>, views: &[&View<'_>], but: &str) -> Finding {
-    let mut services: Vec<_> = views.iter().filter_map(|view| view.check.endpoint_service.as_deref()).collect();
-    services.dedup();
+    let mut served: Vec<_> = views.iter().map(|view| view.check).collect();
+    served.retain(|check| check.endpoint_service.is_some());
+    served.dedup_by_key(|check| &check.endpoint_service);
     let hosts = words::say(views.iter().map(|view| &view.check.host), "connects", "connect");
     let peers = views.iter().flat_map(|view| view.used_peers()).filter(|peer| peer.connected());
     draft
@@ -53,14 +54,14 @@ fn with_words<'c>(case: &'c Case<'c>, draft: Draft<'c>, views: &[&View<'_>], but
         .meaning(
             "The packets leave the VPC by a NAT or internet gateway; no VPC endpoint is in effect for these names.",
         )
-        .fixes(services.iter().map(|service| aws::create_interface_endpoint(case.plan, service)))
+        .fixes(served.into_iter().map(|check| aws::create_interface_endpoint_for(case, check)))
         .fix(aws::enable_private_dns(case.plan))
         .finding()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnosis::testing::assert_scenes;
+    use crate::diagnosis::testing::{assert_scenes, judge};
 
     #[test]
     fn a_public_route_is_a_fault_only_where_private_is_asserted() {
@@ -82,5 +83,14 @@ mod tests {
             ("an endpoint of one's own", "example.com:443 dns=93.1.1.1", ""),
             ("a public registry", "hub dns=93.1.1.1", ""),
         ]);
+    }
+
+    #[test]
+    fn the_endpoint_is_made_in_the_tasks_vpc() {
+        let command = |scene| judge(scene).findings[0].fix[0].command.clone().unwrap();
+        assert!(!command("ecr.api dns=18.1.1.1").contains("--service-region"));
+        let foreign = command("ecr.dkr region=us-west-2 dns=18.1.1.1");
+        assert!(foreign.contains("--service-region us-west-2 "), "{foreign}");
+        assert!(foreign.ends_with("--region ap-northeast-1"), "{foreign}");
     }
 }
