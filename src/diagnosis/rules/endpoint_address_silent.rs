@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 
+use crate::diagnosis::case::Class;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::endpoints::{Silence, is_of_its_family, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::{Case, Finding, FindingId, aws, words};
+use crate::plan::Reach;
 
 /// Take the silent addresses of endpoints and hosts that answer at others.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
@@ -21,7 +23,13 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
         words::say(open(&taken), "accepts connections", "accept connections"),
     ));
     let family = taken.iter().all(is_of_its_family);
-    vec![if family { by_family(case, draft, &taken) } else { by_zone(case, draft, &taken) }]
+    let public = taken.iter().all(|trouble| trouble.is_silent_connect(Class::Public));
+    vec![match (public, family) {
+        (true, true) => by_public_family(case, draft, &taken),
+        (true, false) => by_range(case, draft, &taken),
+        (false, true) => by_family(case, draft, &taken),
+        (false, false) => by_zone(case, draft, &taken),
+    }]
 }
 
 fn open<'t>(taken: &'t [Trouble<'_>]) -> impl Iterator<Item = SocketAddr> + 't {
@@ -41,6 +49,41 @@ fn by_family<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) ->
         .fix(aws::step("or use the host names that have IPv4 addresses only (without --dual-stack)"))
         .fix(aws::show_network_acl(case.plan, port(taken)))
         .tell_apart(format!("Reachability Analyzer names what drops: {}.", aws::reachability_analyzer(case.plan, port(taken))))
+        .finding()
+}
+
+/// A gateway endpoint has neither a security group nor a subnet nor a network interface.
+fn by_public_family<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Finding {
+    draft
+        .meaning(
+            "These are public addresses, and those of IPv6 alone are shut: a gateway endpoint carries IPv4 only unless its \
+             address type says otherwise, and a security group or network ACL may let one family out and not the other.",
+        )
+        .fix(aws::command(
+            "let the gateway endpoint carry both families, if one carries IPv4",
+            aws::home(case.plan),
+            "ec2 modify-vpc-endpoint --vpc-endpoint-id $VPCE --ip-address-type dualstack",
+        ))
+        .fix(aws::step("or use the host names that have IPv4 addresses only (without --dual-stack)"))
+        .fix(aws::step("see that the task's security group lets IPv6 out on this port, as it does IPv4"))
+        .fix(aws::show_network_acl(case.plan, port(taken)))
+        .finding()
+}
+
+fn by_range<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Finding {
+    let plan = case.plan;
+    let gateway = taken.iter().map(|trouble| trouble.view.check).find(|check| check.reach == Reach::GatewayOrInterface);
+    draft
+        .meaning(
+            "These are public addresses, which belong to no endpoint's subnet: a security group or network ACL lists only a \
+             part of the service's ranges, and the rest is dropped; starts become slow or fail by chance.",
+        )
+        .fixes(gateway.map(|check| aws::allow_out_to_prefix_list(plan, aws::service_name(check))))
+        .fix(aws::show_network_acl(plan, port(taken)))
+        .tell_apart(
+            "Compare the silent addresses with the ranges that the task's security group and the network ACLs name: a \
+             network ACL can't name a prefix list, so a list in it falls behind.",
+        )
         .finding()
 }
 
@@ -101,5 +144,18 @@ mod tests {
         ]);
         let other = "ecr.api dns=10.0.1.5,10.0.2.5 10.0.2.5=silent";
         assert!(judge(other).findings[0].tell_apart.as_ref().unwrap().contains("network ACL"));
+    }
+
+    #[test]
+    fn s3s_public_addresses_have_no_subnet_to_take_off() {
+        let ranges = "s3 dns=52.219.1.1,52.219.2.1 52.219.2.1=silent";
+        let family = "place ipv6=2600:1f14:0:aa00::9
+                      s3 dns=52.219.1.1,2600:1fa0::1 2600:1fa0::1=silent";
+        for (scene, helps) in [(ranges, "describe-prefix-lists"), (family, "--ip-address-type dualstack")] {
+            let found = judge(scene).findings.remove(0);
+            let told = format!("{:?} {:?}", found.fix, found.tell_apart);
+            assert!(told.contains(helps), "{told}");
+            assert!(!told.contains("--remove-subnet-ids") && !told.contains("$ENDPOINT_ENI"), "{told}");
+        }
     }
 }
