@@ -1,7 +1,7 @@
 //! The steps of fixes, with `aws` commands filled in with what is known.
 //!
 //! What only the operator knows stays a shell variable: `$VPC`, `$SUBNETS`, `$VPCE` (endpoint), `$EPSG` (endpoint's
-//! security group), `$TSG` (task's security group), `$RTB` (route table of the task's subnet), `$ACL`, `$NAT`.
+//! security group), `$TSG` (task's security group), `$SG` (another host's), `$RTB` (route table of the task's subnet), `$ACL`, `$NAT`.
 
 use std::net::SocketAddr;
 
@@ -119,6 +119,16 @@ pub fn allow_into_endpoint(plan: &Plan, port: u16) -> Fix {
     )
 }
 
+/// Let the task into the security group of a host that is no endpoint.
+pub fn allow_into_host(plan: &Plan, port: u16) -> Fix {
+    let source = subnet_ipv4(&plan.place).map_or("--source-group $TSG".to_owned(), |net| format!("--cidr {net}"));
+    command(
+        format!("let the task's subnet into its security group or host firewall on port {port}"),
+        home(plan),
+        format!("ec2 authorize-security-group-ingress --group-id $SG --protocol tcp --port {port} {source}"),
+    )
+}
+
 /// Let the task out to the endpoint's security group.
 pub fn allow_out_to_endpoint(plan: &Plan, port: u16) -> Fix {
     command(
@@ -178,9 +188,18 @@ pub fn default_route(plan: &Plan) -> Fix {
 
 /// The way from the task to an address, traced by Reachability Analyzer.
 pub fn reachability_analyzer(plan: &Plan, port: u16) -> String {
+    traced(plan, "$ENDPOINT_ENI", port)
+}
+
+/// The same to a host that is no endpoint.
+pub fn reachability_to_host(plan: &Plan, port: u16) -> String {
+    traced(plan, "$HOST_ENI", port)
+}
+
+fn traced(plan: &Plan, destination: &str, port: u16) -> String {
     let region = home(plan);
     format!(
-        "`aws ec2 create-network-insights-path --source $TASK_ENI --destination $ENDPOINT_ENI --protocol tcp \
+        "`aws ec2 create-network-insights-path --source $TASK_ENI --destination {destination} --protocol tcp \
          --destination-port {port} --region {region}`, then `aws ec2 start-network-insights-analysis \
          --network-insights-path-id $PATH_ID --region {region}`"
     )

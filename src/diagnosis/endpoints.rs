@@ -77,6 +77,11 @@ fn public_silence(case: &Case<'_>, trouble: &Trouble<'_>) -> Silence {
     }
 }
 
+/// Whether it is a host of AWS; of any other nothing is known but its name.
+pub fn is_of_aws(trouble: &Trouble<'_>) -> bool {
+    trouble.view.check.service.is_some() || trouble.view.check.endpoint_service.is_some()
+}
+
 /// Whether several private endpoints were tried and not one of them accepts a connection.
 fn all_silent(case: &Case<'_>) -> bool {
     let endpoints = case.endpoints();

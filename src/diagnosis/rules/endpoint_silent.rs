@@ -1,7 +1,7 @@
 //! `endpoint-silent`: every address of an endpoint stays silent while another endpoint connects: its security group.
 
 use crate::diagnosis::draft::Draft;
-use crate::diagnosis::endpoints::{Silence, silence};
+use crate::diagnosis::endpoints::{Silence, is_of_aws, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble, is_outside_vpc};
 use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 
@@ -32,7 +32,11 @@ fn finding<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>], outside: bool) -> Find
         words::peers_say(taken, "stays silent", "stay silent"),
         words::took(taken)
     ));
-    if outside { with_transit(case, draft, taken) } else { with_group(case, draft, taken) }
+    match (outside, taken.iter().any(is_of_aws)) {
+        (true, true) => with_transit(case, draft, taken),
+        (false, true) => with_group(case, draft, taken),
+        (_, false) => of_others(case, draft, taken, outside),
+    }
 }
 
 fn with_group<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Finding {
@@ -57,6 +61,28 @@ fn with_transit<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>])
         .fix(aws::show_transit_route(case.plan))
         .fix(aws::allow_into_endpoint(case.plan, port(taken)));
     tell(case, draft, taken)
+}
+
+/// Hosts that somebody asked for by name: no endpoint's group is theirs.
+fn of_others<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>], outside: bool) -> Finding {
+    let plan = case.plan;
+    let peers = taken.iter().filter_map(|trouble| trouble.stage.peer());
+    draft
+        .meaning(
+            "Most likely its security group or host firewall does not let the task in, or the task's own group does not \
+             let it out; or nothing has this address any more.",
+        )
+        .fixes(outside.then(|| aws::show_transit_route(plan)))
+        .fix(aws::allow_into_host(plan, port(taken)))
+        .fix(aws::step(format!("let the task's security group out to it on port {}", port(taken))))
+        .fix(aws::show_network_acl(plan, port(taken)))
+        .fixes(aws::show_owner(plan, taken))
+        .tell_apart(format!(
+            "{}In AWS, Reachability Analyzer names what drops: {}.",
+            aws::own_subnet_hint(case, peers),
+            aws::reachability_to_host(plan, port(taken))
+        ))
+        .finding()
 }
 
 fn tell<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Finding {
@@ -102,6 +128,16 @@ mod tests {
         let finding = &judge("ecr.api dns=10.0.1.5 10.0.1.5=silent").findings[0];
         assert_eq!((finding.id, finding.certainty), (FindingId::EndpointSilent, Certainty::Possible));
         assert_eq!(finding.alternatives, [FindingId::AllEndpointsSilent]);
+    }
+
+    #[test]
+    fn a_host_of_somebodys_own_is_no_endpoint() {
+        let found = judge("db.example.com:5432 dns=10.9.1.5 10.9.1.5=silent").findings.remove(0);
+        assert!(found.meaning.contains("its security group or host firewall"), "{}", found.meaning);
+        let told = format!("{} {:?} {:?}", found.meaning, found.fix, found.tell_apart);
+        for word in ["$EPSG", "default group", "endpoint's security group", "$ENDPOINT_ENI"] {
+            assert!(!told.contains(word), "{word}: {told}");
+        }
     }
 
     #[test]
