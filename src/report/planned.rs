@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::plan::{Check, Plan, Reach, Role, Rung};
+use crate::plan::{Check, Plan, Reach, Region, Role, Rung};
 
 /// A plan in JSON.
 #[derive(Debug, Serialize)]
@@ -120,7 +120,7 @@ fn endpoints(plan: &Plan) -> Vec<PlannedEndpoint<'_>> {
 /// The command that makes the endpoint in the VPC's Region, or why there is none.
 fn creation(plan: &Plan, check: &Check, service: &str) -> (Option<String>, Option<String>) {
     let home = plan.place.own_region.as_deref().unwrap_or(plan.place.region.as_str());
-    let other = check.region.as_ref().map(|region| region.as_str()).filter(|region| *region != home);
+    let other = check.region.as_ref().map(Region::as_str).filter(|region| *region != home);
     let how = match (check.reach, other) {
         (Reach::GatewayOrInterface, None) => "--vpc-endpoint-type Gateway --route-table-ids $RTB".to_owned(),
         (Reach::GatewayOrInterface, Some(region)) => return (None, Some(no_gateway(region))),

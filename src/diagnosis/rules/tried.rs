@@ -84,9 +84,9 @@ pub fn showed(peer: &Peer<'_>) -> String {
         outcomes.entry(outcome).or_default().push(changes);
     }
     let alike = outcomes.len() == 1 && seen.len() > 1;
-    let clause = |(outcome, ways): (&&str, &Vec<&[Change]>)| match alike {
-        true => format!("{outcome} whatever was varied: {}", varied_in(ways)),
-        false => format!("{outcome} {}", ways.iter().map(|changes| way(changes)).collect::<Vec<_>>().join(", ")),
+    let clause = |(outcome, ways): (&&str, &Vec<&[Change]>)| {
+        let told = ways.iter().map(|changes| way(changes)).collect::<Vec<_>>().join(", ");
+        if alike { format!("{outcome} whatever was varied: {}", varied_in(ways)) } else { format!("{outcome} {told}") }
     };
     outcomes.iter().map(clause).collect::<Vec<_>>().join("; ")
 }
