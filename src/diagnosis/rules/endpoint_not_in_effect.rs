@@ -124,9 +124,9 @@ fn fixes(case: &Case<'_>, taken: &[Trouble<'_>], attributes: Attributes) -> Vec<
     if !plan.resolvers.iter().any(|resolver| resolver.vpc && case.answers(resolver)) {
         switches.insert(0, aws::enable_dns_support(plan));
     }
-    let mut services: Vec<_> = taken.iter().map(|trouble| aws::service_name(trouble.view.check)).collect();
-    services.dedup();
-    let mut create: Vec<_> = services.iter().map(|service| aws::create_interface_endpoint(plan, service)).collect();
+    let mut checks: Vec<_> = taken.iter().map(|trouble| trouble.view.check).collect();
+    checks.dedup_by_key(|check| aws::service_name(check));
+    let mut create: Vec<_> = checks.into_iter().map(|check| aws::create_interface_endpoint_for(case, check)).collect();
     create.push(aws::enable_private_dns(plan));
     let mut fixes = match attributes {
         Attributes::Off => switches.into_iter().chain(create).collect(),
