@@ -91,6 +91,11 @@ impl Fault {
         }
     }
 
+    /// Whether the other end went without a word: silence, a reset or a close. Doing something else may change that.
+    pub fn is_wordless(&self) -> bool {
+        matches!(self, Self::TimedOut { .. } | Self::Reset | Self::Closed)
+    }
+
     /// Whether nothing at all came back.
     pub fn is_silence(&self) -> bool {
         matches!(self, Self::TimedOut { .. })

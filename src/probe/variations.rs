@@ -24,24 +24,8 @@ const VARIATIONS: &[&[Change]] = &[
 
 /// Whether the ordinary handshake ended in a way that variations can explain.
 pub(super) fn are_wanted(attempts: &[Attempt]) -> bool {
-    attempts.iter().filter(|attempt| attempt.rung == Rung::Handshake).filter_map(Attempt::fault).any(
-        |fault| match fault {
-            Fault::TimedOut { .. } | Fault::Reset | Fault::Closed => true,
-            Fault::Refused
-            | Fault::NetworkUnreachable
-            | Fault::HostUnreachable
-            | Fault::OnlyWrongAnswers { .. }
-            | Fault::TruncatedThenTcp { .. }
-            | Fault::TlsAlert { .. }
-            | Fault::NotTls { .. }
-            | Fault::TlsBroken { .. }
-            | Fault::NotHttp { .. }
-            | Fault::HeadTooLarge { .. }
-            | Fault::NoFileDescriptors
-            | Fault::NotPermitted
-            | Fault::Local { .. } => false,
-        },
-    )
+    let mut handshakes = attempts.iter().filter(|attempt| attempt.rung == Rung::Handshake);
+    handshakes.any(|attempt| attempt.fault().is_some_and(Fault::is_wordless))
 }
 
 /// Every variation on one address, at once.

@@ -19,23 +19,7 @@ pub enum Ending {
 /// How an ordinary handshake ended, where variations can tell why.
 pub fn ending(trouble: &Trouble<'_>) -> Option<Ending> {
     let fault = trouble.fault.filter(|_| matches!(trouble.stage, Stage::Handshake(_)))?;
-    match fault {
-        Fault::TimedOut { .. } => Some(Ending::Silent),
-        Fault::Reset | Fault::Closed => Some(Ending::CutOff),
-        Fault::Refused
-        | Fault::NetworkUnreachable
-        | Fault::HostUnreachable
-        | Fault::OnlyWrongAnswers { .. }
-        | Fault::TruncatedThenTcp { .. }
-        | Fault::TlsAlert { .. }
-        | Fault::NotTls { .. }
-        | Fault::TlsBroken { .. }
-        | Fault::NotHttp { .. }
-        | Fault::HeadTooLarge { .. }
-        | Fault::NoFileDescriptors
-        | Fault::NotPermitted
-        | Fault::Local { .. } => None,
-    }
+    fault.is_wordless().then(|| if fault.is_silence() { Ending::Silent } else { Ending::CutOff })
 }
 
 /// Whether the handshake with exactly these changes got an answer, if only an alert.
