@@ -113,7 +113,7 @@ pub enum Why {
     Deadline,
     /// The run was told to stop.
     Signal,
-    /// More addresses were answered than are tried.
+    /// There are more addresses than are tried, or than have their handshake varied.
     TooMany,
     /// The process could not open even a first socket.
     NoSocket,

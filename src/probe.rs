@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::net::Net;
-use crate::observation::{Observation, ObservationId, Outcome, Rung, Why};
+use crate::observation::{Observation, ObservationId, Why};
 use crate::plan::{Check, Plan};
 
 use attempt::Attempt;
@@ -53,7 +53,7 @@ pub(crate) struct Shared<N> {
     line: Mutex<()>,
     sockets: Semaphore,
     started: Instant,
-    /// Addresses whose handshake is varied, per check and in all.
+    /// Addresses whose handshake was varied, over all checks.
     varied: AtomicUsize,
 }
 
@@ -113,7 +113,7 @@ fn number(plan: &Plan, seen: Vec<Option<Vec<Attempt>>>) -> Vec<Observation> {
         .iter()
         .zip(seen)
         .flat_map(|(check, attempts)| {
-            let mut attempts = attempts.unwrap_or_else(|| vec![our_fault()]);
+            let mut attempts = attempts.unwrap_or_else(|| ladder::not_begun(plan, check, Why::OurFault));
             attempts.sort_by_key(Attempt::order);
             attempts.into_iter().map(move |attempt| (check, attempt))
         })
@@ -136,8 +136,4 @@ fn observation(number: usize, check: &Check, attempt: Attempt) -> Observation {
         took_ms: attempt.took_ms,
         outcome: attempt.outcome,
     }
-}
-
-fn our_fault() -> Attempt {
-    Attempt { outcome: Outcome::NotTried { why: Why::OurFault }, ..Attempt::new(Rung::Resolve) }
 }

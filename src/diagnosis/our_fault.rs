@@ -4,7 +4,7 @@ use super::{CheckResult, CheckStatus, Judgement, ObservedRoute, Summary, Verdict
 use crate::plan::Plan;
 
 /// The exit code of a bug of ours.
-const OUR_BUG: u8 = 70;
+pub(super) const OUR_BUG: u8 = 70;
 
 impl Judgement {
     /// Every check left unjudged, by our own fault.

@@ -2,6 +2,7 @@
 
 use super::testing::{Scene, assert_scenes, judge};
 use super::{CheckStatus, Ended, FindingId, ObservedRoute, Severity, Verdict, diagnose};
+use crate::observation::{Outcome, Why};
 
 const ALL: &str = "ecr.api dns=10.0.1.5,10.0.2.5
                    logs dns=10.0.1.6,10.0.2.6
@@ -190,4 +191,18 @@ fn thousands_of_checks_with_one_cause_are_one_short_finding() {
     let judged = diagnose(&scene.plan, &scene.observations, Ended::Completed);
     assert_eq!((judged.findings.len(), judged.findings[0].checks.len()), (1, 2_000));
     assert!(judged.findings[0].summary.len() < 400, "{}", judged.findings[0].summary);
+}
+
+#[test]
+fn our_own_fault_is_a_bug_unless_a_signal_or_a_proven_fault_comes_first() {
+    let code = |text: &str, ended| {
+        let mut scene = Scene::read(text);
+        let lost = scene.observations.iter_mut().filter(|seen| seen.check.0 == "logs");
+        lost.for_each(|seen| seen.outcome = Outcome::NotTried { why: Why::OurFault });
+        diagnose(&scene.plan, &scene.observations, ended).exit_code
+    };
+    let (healthy, broken) = ("ecr.api dns=10.0.1.5\nlogs dns=10.0.1.6", "ecr.api dns=nxdomain\nlogs dns=10.0.1.6");
+    assert_eq!(code(healthy, Ended::Completed), 70);
+    assert_eq!(code(healthy, Ended::Signal), 71);
+    assert_eq!(code(broken, Ended::Completed), 21);
 }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::case::View;
+use super::our_fault::OUR_BUG;
 use super::{Case, Ended, Finding, Severity, words};
 use crate::observation::{Fault, Observation, Outcome, Why};
 use crate::plan::{CheckId, Purpose, Route, Rung};
@@ -121,7 +122,7 @@ pub fn judge(case: &Case<'_>, findings: Vec<Finding>, ended: Ended) -> Judgement
     let summary = count(case, &checks);
     let blind = is_blind(case);
     let verdict = verdict(case, &findings, blind, ended);
-    let exit_code = exit_code(case, &findings, verdict);
+    let exit_code = exit_code(case, &findings, verdict, ended);
     let headline = headline(case, &findings, verdict, ended);
     Judgement { findings, checks, summary, verdict, exit_code, headline }
 }
@@ -192,9 +193,10 @@ fn verdict(case: &Case<'_>, findings: &[Finding], blind: bool, ended: Ended) -> 
     }
 }
 
-fn exit_code(case: &Case<'_>, findings: &[Finding], verdict: Verdict) -> u8 {
+fn exit_code(case: &Case<'_>, findings: &[Finding], verdict: Verdict, ended: Ended) -> u8 {
     match verdict {
         Verdict::Pass => 0,
+        Verdict::Inconclusive if ended != Ended::Signal && is_our_fault(case) => OUR_BUG,
         Verdict::Inconclusive => INCONCLUSIVE,
         Verdict::Fail => decisive(case, findings).map_or(ONLY_WARNINGS, |(tens, ones, _)| tens * 10 + ones),
     }
@@ -317,6 +319,11 @@ fn why_blind(case: &Case<'_>, ended: Ended) -> String {
     }
 }
 
+/// Whether a part of the probe itself failed.
+fn is_our_fault(case: &Case<'_>) -> bool {
+    case.observations.iter().any(|seen| matches!(seen.outcome, Outcome::NotTried { why: Why::OurFault }))
+}
+
 /// What kept this process from looking.
 fn own_reason(case: &Case<'_>) -> String {
     let is_no_socket = |seen: &Observation| {
@@ -325,6 +332,9 @@ fn own_reason(case: &Case<'_>) -> String {
     };
     if case.observations.iter().any(is_no_socket) {
         return "this process may not open enough files (raise its limit, nofile)".to_owned();
+    }
+    if is_our_fault(case) {
+        return "a part of vpcprobe itself failed, which is a bug".to_owned();
     }
     match case.observations.iter().filter_map(Observation::fault).find(|fault| fault.could_not_look()) {
         Some(fault) => fault.to_string(),

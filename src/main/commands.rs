@@ -6,7 +6,7 @@ use vpcprobe::app::{self, Request};
 use vpcprobe::edge::args::{InputArgs, OutputArgs};
 use vpcprobe::edge::signals::Termination;
 use vpcprobe::edge::{self, ProcessEnvironment, TrustFiles};
-use vpcprobe::inputs::{self, Inputs, RawInputs, Vantage, VantageKind};
+use vpcprobe::inputs::{self, Inputs, RawInputs, Vantage, VantageKind, shown};
 use vpcprobe::net::live::{Live, Roots};
 use vpcprobe::plan::{self, Plan};
 use vpcprobe::probe::Progress;
@@ -81,7 +81,8 @@ async fn write(output: Output, report: Report, signal: Termination, patience: Op
         }
     };
     tokio::select! {
-        _ = written => return code,
+        // A writer that failed by our own fault is gone without a word.
+        whole = written => return if whole.is_ok() { code } else { vpcprobe::exit::BUG },
         () = told => {}
         () = limited => {}
     }
@@ -112,11 +113,12 @@ fn request(raw: &RawInputs, vantage: Vantage, begun: (Instant, SystemTime)) -> R
 }
 
 fn roots(files: &TrustFiles, args: &InputArgs) -> Result<Roots, InputError> {
-    Roots::new(files.roots.as_deref(), None)
-        .map_err(|error| InputError(format!("--roots {}: it {error}", args.roots.as_deref().unwrap_or_default())))?;
+    Roots::new(files.roots.as_deref(), None).map_err(|error| {
+        InputError(format!("--roots {}: it {error}", shown(args.roots.as_deref().unwrap_or_default())))
+    })?;
     Roots::new(files.roots.as_deref(), files.bundle.as_deref()).map_err(|error| {
         let name = args.ca_bundle.as_deref().unwrap_or("AWS_CA_BUNDLE or SSL_CERT_FILE");
-        InputError(format!("--ca-bundle {name}: it {error}"))
+        InputError(format!("--ca-bundle {}: it {error}", shown(name)))
     })
 }
 
@@ -129,7 +131,7 @@ pub(crate) fn plan(args: &InputArgs, format: Option<&str>) -> Done {
     let is_text = match format.filter(|format| !format.is_empty()) {
         Some("text") => true,
         Some("json") => false,
-        Some(other) => return Err(InputError(format!("--format {other}: a plan is shown as text or json"))),
+        Some(other) => return Err(InputError(format!("--format {}: a plan is shown as text or json", shown(other)))),
         None => process::stdout_is_terminal(),
     };
     let text = if is_text { report::planned::text(&plan) } else { report::planned::json(&plan) };

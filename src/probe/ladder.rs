@@ -176,8 +176,12 @@ async fn resolve<N: Net>(shared: &Shared<N>, ask: Ask) -> Result<Answer, Fault> 
 /// The rungs above the name, for one address; and where the handshake failed, its variations.
 async fn climb_peer<N: Net>(shared: &Arc<Shared<N>>, index: usize, peer: SocketAddr) -> Vec<Attempt> {
     let mut attempts = climb_once(shared, index, peer, &[]).await;
-    if variations::are_wanted(&attempts) && shared.may_vary() {
-        attempts.extend(variations::try_all(shared, index, peer).await);
+    if variations::are_wanted(&attempts) {
+        attempts.extend(if shared.may_vary() {
+            variations::try_all(shared, index, peer).await
+        } else {
+            variations::leave_all(peer)
+        });
     }
     attempts
 }
@@ -276,7 +280,13 @@ fn not_climbed(check: &Check, peer: Option<SocketAddr>, from: Rung, why: Why) ->
     not_climbed_to(check.top, peer, from, why, &[])
 }
 
-fn not_climbed_to(top: Rung, peer: Option<SocketAddr>, from: Rung, why: Why, variation: &[Change]) -> Vec<Attempt> {
+pub(super) fn not_climbed_to(
+    top: Rung,
+    peer: Option<SocketAddr>,
+    from: Rung,
+    why: Why,
+    variation: &[Change],
+) -> Vec<Attempt> {
     [Rung::Connect, Rung::Handshake, Rung::Exchange]
         .into_iter()
         .filter(|rung| (from..=top).contains(rung))

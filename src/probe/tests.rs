@@ -199,3 +199,17 @@ async fn an_answered_name_is_connected_to_while_others_wait_to_be_asked() {
     let meanwhile = connections.iter().filter(|o| o.at_ms < last_question / 2).count();
     assert!(meanwhile >= 90, "{meanwhile} of {} names in the first half", connections.len());
 }
+
+#[tokio::test(start_paused = true)]
+async fn handshakes_that_are_not_varied_any_more_say_so() {
+    let hosts: Vec<String> = (0..30).map(|n| format!("h{n}.example.com")).collect();
+    let names: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    let net = names.iter().enumerate().fold(Fake::default(), |net, (n, name)| {
+        let ip = format!("10.0.1.{n}");
+        net.name(OURS, name, &[&ip]).silent_hello_unless(&format!("{ip}:443"), Change::ShortHello)
+    });
+    let probed = run(&plan(&names), net).await;
+    let varied: Vec<_> = of(&probed, Rung::Handshake).into_iter().filter(|o| !o.is_ordinary()).collect();
+    let left = varied.iter().filter(|o| o.outcome == Outcome::NotTried { why: Why::TooMany }).count();
+    assert_eq!((varied.len(), left), (30 * 6, 6 * 6));
+}

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::Shared;
 use super::attempt::Attempt;
-use super::ladder::climb_once;
+use super::ladder::{climb_once, not_climbed_to};
 use crate::net::Net;
 use crate::observation::{Change, Fault, Rung, Why};
 use crate::plan::{Check, Plan, Role};
@@ -40,6 +40,13 @@ pub(super) async fn try_all<N: Net>(shared: &Arc<Shared<N>>, index: usize, peer:
         attempts.extend(joined.unwrap_or_else(|_| vec![Attempt::new(Rung::Handshake).not_tried(Why::OurFault)]));
     }
     attempts
+}
+
+/// Every variation that one more address would have had: many silent addresses have one cause.
+pub(super) fn leave_all(peer: SocketAddr) -> Vec<Attempt> {
+    let left =
+        |variation: &&[Change]| not_climbed_to(Rung::Handshake, Some(peer), Rung::Connect, Why::TooMany, variation);
+    VARIATIONS.iter().flat_map(left).collect()
 }
 
 /// A name that an allow-list which lacks this one probably holds: another host of the task start.

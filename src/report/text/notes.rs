@@ -52,7 +52,7 @@ fn not_tried(report: &Report) -> Vec<String> {
     let kinds = [
         (Why::Deadline, "were cut short or not made for lack of time"),
         (Why::Signal, "were cut short or not made because of the signal"),
-        (Why::TooMany, "were not made: more addresses were answered than the 32 that are tried"),
+        (Why::TooMany, "were not made: of many addresses only the first 32 of a name are tried, and 24 in all varied"),
         (Why::NoSocket, "were not made: this process may not open enough files (raise its limit, nofile)"),
         (Why::OurFault, "were lost to a bug of vpcprobe"),
     ];
