@@ -75,9 +75,7 @@ fn ended(cut_short: Option<Why>) -> Ended {
     match cut_short {
         None => Ended::Completed,
         Some(Why::Signal) => Ended::Signal,
-        Some(Why::Deadline | Why::BelowFailed | Why::NoAddress | Why::TooMany | Why::NoSocket | Why::OurFault) => {
-            Ended::Deadline
-        }
+        Some(_) => Ended::Deadline,
     }
 }
 

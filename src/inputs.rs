@@ -7,6 +7,7 @@ mod image;
 mod parse;
 mod raw;
 mod region;
+mod task;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -21,6 +22,9 @@ pub use image::{EcrHost, ImageRef};
 pub use parse::accept;
 pub use raw::{Error, NamedText, RawInputs, shown};
 pub use region::{Partition, Region};
+pub use task::{
+    EfsVolume, EnvironmentFile, LayerMode, LogGroup, Platform, SecretRef, SecretStore, SecretUse, TaskDefinition,
+};
 
 /// Everything the run was asked and what the edge knew of its surroundings, secrets cut.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -33,8 +37,32 @@ pub struct Inputs {
     pub profiles: Vec<Profile>,
     /// Further services of the catalog, by id.
     pub services: Vec<String>,
-    /// Images whose registries are examined.
+    /// Images whose pulls are replayed.
     pub images: Vec<ImageRef>,
+    /// Secrets and parameters that the task start fetches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<SecretRef>,
+    /// Files in S3 that become environment variables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environment_files: Vec<EnvironmentFile>,
+    /// Log groups that the awslogs driver writes to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log_groups: Vec<LogGroup>,
+    /// EFS file systems that are mounted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<EfsVolume>,
+    /// What the images must be for.
+    #[serde(default)]
+    pub platform: Platform,
+    /// What else the task definition says, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_definition: Option<TaskDefinition>,
+    /// How much of each image layer is fetched.
+    #[serde(default)]
+    pub layers: LayerMode,
+    /// Whether nothing is written and no secret value asked for.
+    #[serde(default)]
+    pub read_only: bool,
     /// Further TLS or TCP endpoints.
     pub endpoints: Vec<Endpoint>,
     /// Routes that are asserted.
@@ -73,11 +101,22 @@ pub struct Limits {
     pub deadline_ms: u64,
     /// A rung slower than this warns.
     pub slow_ms: u64,
+    /// An estimated pull longer than this fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_pull_ms: Option<u64>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { dns_ms: 2_000, connect_ms: 4_000, tls_ms: 5_000, http_ms: 10_000, deadline_ms: 60_000, slow_ms: 5_000 }
+        Self {
+            dns_ms: 2_000,
+            connect_ms: 4_000,
+            tls_ms: 5_000,
+            http_ms: 10_000,
+            deadline_ms: 60_000,
+            slow_ms: 5_000,
+            max_pull_ms: None,
+        }
     }
 }
 
@@ -163,6 +202,12 @@ pub struct Vantage {
     /// The task's own private DNS name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private_dns_name: Option<String>,
+    /// The role whose credentials the run holds, as an ARN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_arn: Option<String>,
+    /// Where credentials come from: `environment`, `container` or `lambda`; none where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<String>,
     /// How long the platform took to pull this very container's image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_pull_ms: Option<u64>,

@@ -3,6 +3,7 @@
 mod dns;
 mod fault;
 mod http;
+mod step;
 mod tls;
 
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use dns::{Address, Alias, Answer, Discarded, DnsTransport, Family};
 pub use fault::Fault;
 pub use http::Response;
+pub use step::{Blob, Held, Part, StepPart, Told, Transfer, TransferEnd};
 pub use tls::{Certificate, CertificateProblem, Change, Handshake, TrustedBy};
 
 pub use crate::plan::{CheckId, Rung};
@@ -34,6 +36,9 @@ pub struct Observation {
     /// The kind of record that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<Family>,
+    /// Which request of a replayed step it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepPart>,
     /// The address that was tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<SocketAddr>,
@@ -119,6 +124,12 @@ pub enum Why {
     NoSocket,
     /// The probe itself failed.
     OurFault,
+    /// It has to be signed, and there are no credentials.
+    NoCredentials,
+    /// The other end's certificate does not verify, so nothing that is a secret is sent to it.
+    Untrusted,
+    /// It was asked that nothing be written, fetched or downloaded.
+    NotAsked,
 }
 
 impl Observation {

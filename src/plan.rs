@@ -4,6 +4,7 @@ mod build;
 mod expect;
 mod extra;
 mod start;
+mod steps;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -13,9 +14,11 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::catalog::{Expected, Method, Purpose, Question, Reach};
 pub use crate::inputs::{
-    Error, Limits, Partition, Profile, ProxyVariable, Region, Route, Transport, Unread, UnreadKind,
+    EcrHost, EnvironmentFile, Error, ImageRef, LayerMode, Limits, LogGroup, Partition, Platform, Profile,
+    ProxyVariable, Region, Route, SecretRef, SecretStore, SecretUse, Transport, Unread, UnreadKind,
 };
 pub use build::plan;
+pub use steps::{found, layer_host, token_host};
 
 /// The whole of what a run does, and what the rules need to know to judge it.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +33,25 @@ pub struct Plan {
     pub place: Place,
     /// Whether warnings fail.
     pub strict: bool,
+    /// How the replay goes about it.
+    pub replay: Replay,
+}
+
+/// How the replay goes about it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Replay {
+    /// What the images must be for.
+    pub platform: Platform,
+    /// How much of each image layer is fetched.
+    pub layers: LayerMode,
+    /// Whether nothing is written and no secret value asked for.
+    pub read_only: bool,
+    /// Whether there are credentials to sign with, as far as the surroundings tell.
+    pub credentials: bool,
+    /// The role that the platform uses, where the task definition names it.
+    pub execution_role: Option<String>,
+    /// How long the platform took to pull this very container's image.
+    pub image_pull_ms: Option<u64>,
 }
 
 /// Where the run stands in the network.
@@ -94,6 +116,8 @@ pub struct Check {
     pub top: Rung,
     /// What is asked on the last rung.
     pub question: Option<Question>,
+    /// What is replayed over the sockets of another check, instead of a ladder of its own.
+    pub step: Option<Step>,
     /// Whose need this is, in words.
     pub why: String,
     /// What the reader must know about this check.
@@ -111,6 +135,38 @@ pub enum Role {
     Control,
     /// The task's own name, asked to learn the VPC's DNS attributes.
     OwnName,
+    /// Asked only to learn whose credentials the run holds: the ladder of STS, and the call.
+    Identity,
+    /// A step of the task start, replayed over the sockets of a ladder.
+    Step,
+}
+
+/// A step of the task start, replayed over the sockets that a ladder opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The check whose ladder opens the sockets.
+    pub over: CheckId,
+    /// What is done.
+    pub deed: Deed,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    /// Learn whose credentials the run holds.
+    Identity,
+    /// Fetch a secret or parameter.
+    Secret(SecretRef),
+    /// Ask for an environment file.
+    EnvironmentFile(EnvironmentFile),
+    /// Fetch the registry token of ECR.
+    Token,
+    /// Open a log stream and write one event.
+    LogStream(LogGroup),
+    /// Ask the registry for the image's manifest, by tag and by digest, and for its platform's entry.
+    Manifest(ImageRef),
+    /// Fetch the configuration and the layers.
+    Layers(ImageRef),
 }
 
 /// A check's stable name.

@@ -130,6 +130,7 @@ fn observation(number: usize, check: &Check, attempt: Attempt) -> Observation {
         attempt: attempt.attempt,
         resolver: attempt.resolver,
         question: attempt.question,
+        step: attempt.step,
         peer: attempt.peer,
         variation: attempt.variation,
         at_ms: attempt.at_ms,

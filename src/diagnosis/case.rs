@@ -100,7 +100,7 @@ impl<'a> Case<'a> {
     pub fn own_name(&self) -> Option<&View<'a>> {
         self.views.iter().find(|view| match view.check.role {
             Role::OwnName => true,
-            Role::Start | Role::Extra | Role::Control => false,
+            Role::Start | Role::Extra | Role::Control | Role::Identity | Role::Step => false,
         })
     }
 
@@ -156,7 +156,7 @@ fn can_be_gateway(check: &Check) -> bool {
     };
     match check.role {
         Role::Start | Role::Extra => by_reach,
-        Role::Control | Role::OwnName => false,
+        Role::Control | Role::OwnName | Role::Identity | Role::Step => false,
     }
 }
 

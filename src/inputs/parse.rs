@@ -19,6 +19,14 @@ pub fn accept(raw: &RawInputs, vantage: &Vantage) -> Result<Inputs, Error> {
         profiles: profiles(raw)?,
         services: distinct("--service", &raw.services, |id| Ok(id.to_ascii_lowercase()))?,
         images,
+        secrets: Vec::new(),
+        environment_files: Vec::new(),
+        log_groups: Vec::new(),
+        volumes: Vec::new(),
+        platform: super::Platform::default(),
+        task_definition: None,
+        layers: super::LayerMode::default(),
+        read_only: false,
         endpoints: endpoints(raw)?,
         expectations: distinct("--expect", &raw.expectations, Expectation::parse)?,
         controls: !flag("--no-control", raw.no_control.as_deref())?,
@@ -179,6 +187,7 @@ fn limits(raw: &RawInputs) -> Result<Limits, Error> {
         http_ms: limit("--http-timeout", &raw.http_timeout, usual.http_ms)?,
         deadline_ms: limit("--deadline", &raw.deadline, usual.deadline_ms)?,
         slow_ms: limit("--slow", &raw.slow, usual.slow_ms)?,
+        max_pull_ms: None,
     })
 }
 

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One HTTP response to an unsigned question.
-#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+use super::{Held, Told};
+
+/// One HTTP response.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Response {
     /// The status code.
     pub status: u16,
@@ -19,6 +21,12 @@ pub struct Response {
     pub body_bytes: u64,
     /// Whether the body ended within the limits of size and time.
     pub complete: bool,
+    /// What an error answer to a step says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
+    /// What a good answer to a step held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
     /// The `Date` header minus the local clock, in seconds; positive when the local clock is slow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_minus_clock_s: Option<i64>,

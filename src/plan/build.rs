@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::{Check, CheckId, Place, Plan, Purpose, Reach, Resolver, Role, Route, Rung, expect, extra, start};
+use super::{
+    Check, CheckId, Place, Plan, Purpose, Reach, Replay, Resolver, Role, Route, Rung, expect, extra, start, steps,
+};
 use crate::catalog::control_hosts;
 use crate::inputs::{Error, Inputs, Region, Vantage};
 
@@ -16,6 +18,7 @@ pub fn plan(inputs: &Inputs, vantage: &Vantage) -> Result<Plan, Error> {
     let mut checks = start::checks(inputs)?;
     extra::add(&mut checks, inputs)?;
     expect::apply(&mut checks, inputs)?;
+    steps::add(&mut checks, inputs, vantage);
     if inputs.controls {
         checks.extend(control_hosts(&inputs.region).into_iter().map(control));
     }
@@ -26,7 +29,19 @@ pub fn plan(inputs: &Inputs, vantage: &Vantage) -> Result<Plan, Error> {
         limits: inputs.limits.clone(),
         place: place(inputs, vantage),
         strict: inputs.strict,
+        replay: replay(inputs, vantage),
     })
+}
+
+fn replay(inputs: &Inputs, vantage: &Vantage) -> Replay {
+    Replay {
+        platform: inputs.platform.clone(),
+        layers: inputs.layers,
+        read_only: inputs.read_only,
+        credentials: vantage.credentials.is_some(),
+        execution_role: inputs.task_definition.as_ref().and_then(|task| task.execution_role.clone()),
+        image_pull_ms: vantage.image_pull_ms,
+    }
 }
 
 fn place(inputs: &Inputs, vantage: &Vantage) -> Place {
@@ -89,6 +104,7 @@ fn control(host: String) -> Check {
         endpoint_service: None,
         top: Rung::Handshake,
         question: None,
+        step: None,
         why: "asked only to learn whether there is a way out of the VPC".to_owned(),
         note: None,
     }
@@ -112,6 +128,7 @@ fn own_name(inputs: &Inputs, vantage: &Vantage) -> Option<Check> {
         endpoint_service: None,
         top: Rung::Resolve,
         question: None,
+        step: None,
         why: "asked only to learn the VPC's DNS attributes".to_owned(),
         note: None,
     })

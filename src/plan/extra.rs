@@ -85,18 +85,19 @@ fn bare(id: CheckId, endpoint: &Endpoint) -> Check {
         endpoint_service: None,
         top: Rung::Handshake,
         question: None,
+        step: None,
         why: ASKED_FOR.to_owned(),
         note: None,
     }
 }
 
 /// The service of this Region to which a host belongs.
-fn owner(host: &str, region: &Region) -> Option<&'static Service> {
+pub(super) fn owner(host: &str, region: &Region) -> Option<&'static Service> {
     let site = plain_site(region);
     catalog::all().iter().copied().find(|service| service.is_in(region) && service.owns(host, &site))
 }
 
-fn plain_site(region: &Region) -> Site<'_> {
+pub(super) fn plain_site(region: &Region) -> Site<'_> {
     Site { region, account: "000000000000", fips: false, dual_stack: false }
 }
 

@@ -121,12 +121,13 @@ fn of_other_image(image: &ImageRef) -> Check {
         endpoint_service: None,
         top: Rung::Exchange,
         question: Some(Question::of_any_registry()),
+        step: None,
         why: format!("the image {} is pulled from it", crate::inputs::shown(&image.reference)),
         note: Some("No VPC endpoint carries this registry, and its layers may come from further hosts.".to_owned()),
     }
 }
 
-fn at_site(service: &'static Service, site: &Site<'_>, host: String) -> Check {
+pub(super) fn at_site(service: &'static Service, site: &Site<'_>, host: String) -> Check {
     let mut check = Check {
         id: CheckId(service.id.to_owned()),
         purpose: service.purposes.first().copied().unwrap_or(Purpose::Other),
@@ -141,6 +142,7 @@ fn at_site(service: &'static Service, site: &Site<'_>, host: String) -> Check {
         endpoint_service: Some(service.endpoint_service(site)),
         top: Rung::Exchange,
         question: Some(service.question()),
+        step: None,
         why: service.why.to_owned(),
         note: service.note.map(str::to_owned),
     };

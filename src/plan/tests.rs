@@ -26,9 +26,10 @@ fn refused(raw: &RawInputs) -> String {
     plan(&inputs(raw), &Vantage::default()).unwrap_err().to_string()
 }
 
-/// The ids in order; a `?` behind those that are not required.
+/// The ladders' ids in order; a `?` behind those that are not required.
 fn ids(plan: &Plan) -> Vec<String> {
-    plan.checks.iter().map(|check| format!("{}{}", check.id, if check.required { "" } else { "?" })).collect()
+    let ladders = plan.checks.iter().filter(|check| check.step.is_none());
+    ladders.map(|check| format!("{}{}", check.id, if check.required { "" } else { "?" })).collect()
 }
 
 fn check<'a>(plan: &'a Plan, id: &str) -> &'a Check {

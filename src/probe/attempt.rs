@@ -4,7 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 
 use super::{Shared, millis};
-use crate::observation::{Change, Family, Fault, Handshake, Outcome, Rung, Seen, Why};
+use crate::observation::{Change, Family, Fault, Handshake, Outcome, Rung, Seen, StepPart, Why};
 
 /// An observation before it has an id.
 #[derive(Clone, Debug)]
@@ -13,6 +13,7 @@ pub(super) struct Attempt {
     pub(super) attempt: u8,
     pub(super) resolver: Option<SocketAddr>,
     pub(super) question: Option<Family>,
+    pub(super) step: Option<StepPart>,
     pub(super) peer: Option<SocketAddr>,
     pub(super) variation: Vec<Change>,
     pub(super) at_ms: u64,
@@ -28,6 +29,7 @@ impl Attempt {
             attempt: 1,
             resolver: None,
             question: None,
+            step: None,
             peer: None,
             variation: Vec::new(),
             at_ms: 0,

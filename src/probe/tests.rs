@@ -37,6 +37,7 @@ fn check(host: &str) -> Check {
             body: String::new(),
             answer: Expected::AnyHttp,
         }),
+        step: None,
         why: String::new(),
         note: None,
     }
@@ -60,6 +61,7 @@ fn plan(hosts: &[&str]) -> Plan {
             unread: vec![],
         },
         strict: false,
+        replay: crate::plan::Replay::default(),
     }
 }
 

@@ -10,8 +10,8 @@ use vpcprobe::diagnosis::{
     CheckResult, CheckStatus, Ended, Finding, FindingId, Fix, Judgement, ObservedRoute, Severity, Summary, Verdict,
 };
 use vpcprobe::inputs::{
-    Endpoint, Inputs, Limits, Profile, ProxyVariable, Region, Route, Transport, Unread, UnreadKind, Vantage,
-    VantageKind,
+    Endpoint, Inputs, LayerMode, Limits, Platform, Profile, ProxyVariable, Region, Route, Transport, Unread,
+    UnreadKind, Vantage, VantageKind,
 };
 use vpcprobe::observation::{
     Address, Alias, Answer, Certificate, Connection, Family, Fault, Handshake, Observation, ObservationId, Outcome,
@@ -31,6 +31,7 @@ impl Log {
         let target: Option<SocketAddr> = Some(target.parse().unwrap());
         let is_dns = rung == Rung::Resolve;
         self.0.push(Observation {
+            step: None,
             id: ObservationId(format!("o{}", self.0.len() + 1)),
             check: CheckId(check.to_owned()),
             rung,
@@ -118,6 +119,8 @@ pub fn certificate(host: &str) -> Certificate {
 pub fn response(status: u16) -> Response {
     let headers = [("server", "AmazonEC2"), ("x-amzn-requestid", "7f6d")];
     Response {
+        told: None,
+        held: None,
         status,
         headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         body: "{\"__type\":\"MissingAuthenticationTokenException\"}".to_owned(),
@@ -150,6 +153,14 @@ pub fn inputs() -> Inputs {
         profiles: vec![Profile::Fargate],
         services: vec![],
         images: vec![],
+        secrets: vec![],
+        environment_files: vec![],
+        log_groups: vec![],
+        volumes: vec![],
+        platform: Platform::default(),
+        task_definition: None,
+        layers: LayerMode::default(),
+        read_only: false,
         endpoints: vec![],
         expectations: vec![],
         controls: true,

@@ -15,6 +15,8 @@ pub struct View<'a> {
     pub asked: Vec<Asked<'a>>,
     /// What became of each address, in the order of the observations.
     pub peers: Vec<Peer<'a>>,
+    /// The requests of a replayed step, in the order in which they were made.
+    pub attempts: Vec<Attempt<'a>>,
 }
 
 /// A planned attempt: the last try counts.
@@ -71,7 +73,12 @@ impl<'a> View<'a> {
     /// Arrange what was seen of one check.
     pub fn new(plan: &'a Plan, check: &'a Check, seen: &[&'a Observation]) -> Self {
         let asked = plan.resolvers.iter().filter_map(|resolver| Asked::new(plan, *resolver, seen)).collect();
-        let mut view = Self { check, asked, peers: Vec::new() };
+        let mut view = Self { check, asked, peers: Vec::new(), attempts: Vec::new() };
+        if check.role == Role::Step {
+            let request = |last: &&'a Observation| Attempt { last, earlier: Vec::new() };
+            view.attempts = seen.iter().map(request).collect();
+            return view;
+        }
         view.peers = addresses(seen).into_iter().map(|address| view.peer(plan, address, seen)).collect();
         view
     }
@@ -110,7 +117,7 @@ impl<'a> View<'a> {
     pub fn is_subject(&self) -> bool {
         match self.check.role {
             Role::Start | Role::Extra => true,
-            Role::Control | Role::OwnName => false,
+            Role::Control | Role::OwnName | Role::Identity | Role::Step => false,
         }
     }
 
@@ -152,6 +159,9 @@ impl<'a> View<'a> {
 
     /// Whether something that was to be looked at was not.
     pub fn is_incomplete(&self, plan: &Plan) -> bool {
+        if self.check.role == Role::Step {
+            return self.attempts.iter().any(Attempt::is_blind);
+        }
         let asked = self.asked.iter().filter(|asked| asked.bears || plan.place.inside_vpc);
         let mut lookups = asked.flat_map(|asked| &asked.lookups);
         let named = self.asked.iter().any(|asked| asked.bears && matches!(asked.name(), Name::Addresses(_)));
@@ -182,7 +192,12 @@ impl<'a> Attempt<'a> {
             Outcome::Failed { fault, .. } => fault.could_not_look(),
             Outcome::NotTried { why } => match why {
                 Why::Deadline | Why::Signal | Why::NoSocket | Why::OurFault => true,
-                Why::BelowFailed | Why::NoAddress | Why::TooMany => false,
+                Why::BelowFailed
+                | Why::NoAddress
+                | Why::TooMany
+                | Why::NoCredentials
+                | Why::Untrusted
+                | Why::NotAsked => false,
             },
         }
     }

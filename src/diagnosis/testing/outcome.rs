@@ -158,6 +158,8 @@ fn healthy(check: &Check) -> Response {
 
 fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
     Response {
+        told: None,
+        held: None,
         status,
         headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         body: body.to_owned(),

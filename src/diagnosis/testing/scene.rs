@@ -125,6 +125,7 @@ impl Scene {
             attempt: 1,
             resolver: None,
             question: None,
+            step: None,
             peer: None,
             variation: Vec::new(),
             at_ms: 0,
@@ -162,6 +163,7 @@ fn plan(text: &str) -> Plan {
             unread: Vec::new(),
         },
         strict: false,
+        replay: crate::plan::Replay::default(),
     }
 }
 
@@ -244,6 +246,7 @@ fn check(id: &str, host: String, purpose: Purpose, reach: Reach, answer: Expecte
             body: String::new(),
             answer,
         }),
+        step: None,
         why: String::new(),
         note: None,
     }

@@ -113,6 +113,8 @@ async fn read(response: hyper::Response<Incoming>, until: Instant) -> Response {
         body: text,
         body_bytes: length,
         complete,
+        told: None,
+        held: None,
         date_minus_clock_s,
     }
 }

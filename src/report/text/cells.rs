@@ -151,6 +151,9 @@ fn not_tried(why: Why) -> &'static str {
         Why::Deadline => "no time",
         Why::Signal => "stopped",
         Why::NoSocket => "no socket",
+        Why::NoCredentials => "unsigned",
+        Why::Untrusted => "untrusted",
+        Why::NotAsked => "left",
         Why::OurFault => "our bug",
     }
 }
