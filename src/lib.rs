@@ -12,6 +12,7 @@
 //! function of the plan and of what was seen.
 
 pub mod app;
+pub mod aws;
 pub mod catalog;
 pub mod diagnosis;
 pub mod edge;

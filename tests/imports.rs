@@ -12,13 +12,14 @@ const LAW: &[(&str, &[&str])] = &[
     ("plan", &["inputs", "catalog"]),
     ("observation", &["plan"]),
     ("net", &["catalog", "observation"]),
-    ("probe", &["plan", "observation", "net"]),
+    ("aws", &["inputs"]),
+    ("probe", &["plan", "observation", "net", "aws"]),
     ("diagnosis", &["catalog", "plan", "observation"]),
     ("report", &["inputs", "plan", "observation", "diagnosis"]),
-    ("sink", &[]),
+    ("sink", &["aws"]),
     ("exit", &[]),
     ("edge", &["inputs"]),
-    ("app", &["inputs", "catalog", "plan", "observation", "net", "probe", "diagnosis", "report"]),
+    ("app", &["aws", "inputs", "catalog", "plan", "observation", "net", "probe", "diagnosis", "report", "aws"]),
 ];
 
 #[test]
