@@ -2,18 +2,20 @@
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use crate::aws::Source;
 use crate::diagnosis::{Ended, Judgement, diagnose};
 use crate::inputs::{Inputs, Vantage};
 use crate::net::Net;
 use crate::observation::{Observation, Why};
 use crate::plan::Plan;
-use crate::probe::{Progress, Stopper, not_probed, probe};
+use crate::probe::{Kit, Progress, Stopper, not_probed, probe};
 use crate::report::{Report, RunFacts, build};
 
 /// Everything a run needs beside the network.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request {
     /// What it was asked.
     pub inputs: Inputs,
@@ -29,6 +31,8 @@ pub struct Request {
     pub spent: Duration,
     /// How many sockets may be open at once.
     pub sockets: usize,
+    /// Where credentials come from.
+    pub source: Option<Arc<Source>>,
     /// Counts finished checks for whoever watches.
     pub progress: Progress,
 }
@@ -38,7 +42,8 @@ pub async fn run<N: Net>(request: Request, net: N, signal: impl Future<Output = 
     let begun = tokio::time::Instant::now();
     let (stopper, stop) = Stopper::new();
     let watch = tokio::spawn(stopper.watch(probing_time(&request), signal));
-    let probed = probe(&request.plan, net, stop, request.sockets, &request.progress).await;
+    let kit = Kit { source: request.source.clone(), run_id: request.id.clone() };
+    let probed = probe(&request.plan, net, stop, request.sockets, &request.progress, kit).await;
     watch.abort();
     let facts = RunFacts {
         id: request.id,
@@ -48,7 +53,8 @@ pub async fn run<N: Net>(request: Request, net: N, signal: impl Future<Output = 
         ended: ended(probed.cut_short),
     };
     let judgement = judge(&request.plan, &probed.observations, facts.ended);
-    build(facts, request.vantage, request.inputs, judgement, probed.observations)
+    let vantage = Vantage { identity_arn: probed.role_arn, ..request.vantage };
+    build(facts, vantage, request.inputs, judgement, probed.observations)
 }
 
 /// The report of a run that could not open even its first socket.

@@ -4,8 +4,10 @@
 pub mod fake;
 pub mod live;
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use crate::catalog::Question;
@@ -19,6 +21,8 @@ pub trait Net: Clone + Send + Sync + 'static {
     type Stream: Send;
     /// A TLS connection whose handshake is finished.
     type Secured: Send;
+    /// A TLS connection over which HTTP is spoken.
+    type Channel: Send + 'static;
 
     /// Ask one resolver for one kind of address.
     fn resolve(&self, ask: &Ask, limit: Duration) -> impl Future<Output = Result<Answer, Fault>> + Send;
@@ -39,14 +43,81 @@ pub trait Net: Clone + Send + Sync + 'static {
         limit: Duration,
     ) -> impl Future<Output = Result<(Self::Secured, Handshake), (Fault, Handshake)>> + Send;
 
-    /// Make one request on a TLS connection and read its answer within bounds.
+    /// Speak HTTP/1.1 over a TLS connection; nothing is sent by that.
+    fn channel(&self, stream: Self::Secured) -> impl Future<Output = Result<Self::Channel, Fault>> + Send;
+
+    /// Whether a channel can carry another request: neither end has closed it, as far as is known here.
+    fn is_open(&self, channel: &Self::Channel) -> bool;
+
+    /// Ask one unsigned question and read its answer within bounds.
     fn exchange(
         &self,
-        stream: Self::Secured,
+        channel: &mut Self::Channel,
         host: &str,
         question: &Question,
         limit: Duration,
-    ) -> impl Future<Output = Result<Response, Fault>> + Send;
+    ) -> impl Future<Output = Result<Reply, Fault>> + Send;
+
+    /// Make one request and hand its body on piece by piece. The limit holds for the head, and for each piece of the body.
+    fn send(
+        &self,
+        channel: &mut Self::Channel,
+        request: &Request,
+        limit: Duration,
+        body: &mut (dyn FnMut(&[u8]) -> ControlFlow<()> + Send),
+    ) -> impl Future<Output = Result<Reply, Fault>> + Send;
+}
+
+/// A request that may hold secrets: it is never shown.
+pub struct Request {
+    /// `GET`, `HEAD` or `POST`.
+    pub method: &'static str,
+    /// What stands in the header `Host`.
+    pub host: String,
+    /// Path and query.
+    pub target: String,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// An answer: what may be written down of it, and its headers, which may hold secrets.
+pub struct Reply {
+    /// What may be written down. Of a body that was handed on it holds nothing.
+    pub response: Response,
+    /// How much of the body came.
+    pub bytes: u64,
+    /// From the request to the head of the answer.
+    pub head_after: Duration,
+    /// How the body ended.
+    pub end: BodyEnd,
+    headers: HashMap<String, String>,
+}
+
+impl Reply {
+    /// An answer whose headers are these, names in lower case.
+    pub fn new(response: Response, headers: HashMap<String, String>) -> Self {
+        Self { response, bytes: 0, head_after: Duration::ZERO, end: BodyEnd::Whole, headers }
+    }
+
+    /// A header as it came, by its name in lower case. It may be a secret.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+}
+
+/// How a body ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum BodyEnd {
+    /// By itself.
+    Whole,
+    /// Whoever read it had enough.
+    Left,
+    /// No piece of it came within the limit.
+    Stalled,
+    /// The connection broke.
+    Broken,
 }
 
 /// A question to a resolver.

@@ -1,13 +1,16 @@
 //! Climbs every check's ladder, side by side, and writes down what was seen. It never says whether a thing is good.
 
 mod attempt;
+mod berth;
 mod ladder;
 mod pace;
+mod replay;
 mod stop;
 #[cfg(test)]
 mod tests;
 mod variations;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,10 +20,12 @@ use tokio::time::Instant;
 
 use crate::net::Net;
 use crate::observation::{Observation, ObservationId, Why};
-use crate::plan::{Check, Plan};
+use crate::plan::{Check, CheckId, Plan};
 
 use attempt::Attempt;
 use pace::Pace;
+pub use replay::Kit;
+use replay::Replay;
 pub use stop::{Stop, Stopper};
 
 /// What came of probing.
@@ -30,6 +35,8 @@ pub struct Probed {
     pub observations: Vec<Observation>,
     /// What cut it short, where something did.
     pub cut_short: Option<Why>,
+    /// The role that the credentials of a container name.
+    pub role_arn: Option<String>,
 }
 
 /// How many checks are done, for whoever watches.
@@ -44,22 +51,29 @@ impl Progress {
 }
 
 /// What all ladders of a run share.
-pub(crate) struct Shared<N> {
+pub(crate) struct Shared<N: Net> {
     net: N,
     plan: Plan,
     stop: Stop,
     pace: Pace,
     /// Questions wait in it without a socket, so that what is answered meanwhile finds one.
     line: Mutex<()>,
-    sockets: Semaphore,
+    sockets: Arc<Semaphore>,
+    replay: Replay<N>,
     started: Instant,
     /// Addresses whose handshake was varied, over all checks.
     varied: AtomicUsize,
 }
 
-impl<N> Shared<N> {
+impl<N: Net> Shared<N> {
     fn at_ms(&self) -> u64 {
         millis(self.started.elapsed())
+    }
+
+    /// Whether an open connection may be kept for the replay: not the last ones, which the ladders need.
+    fn may_keep(&self) -> bool {
+        const SPARE: usize = 8;
+        self.sockets.available_permits() >= SPARE
     }
 
     /// Whether one more address may have its handshake varied.
@@ -74,47 +88,75 @@ fn millis(duration: std::time::Duration) -> u64 {
 }
 
 /// Probe everything that is planned, with at most this many sockets at once.
-pub async fn probe<N: Net>(plan: &Plan, net: N, stop: Stop, sockets: usize, progress: &Progress) -> Probed {
+pub async fn probe<N: Net>(plan: &Plan, net: N, stop: Stop, sockets: usize, progress: &Progress, kit: Kit) -> Probed {
     let shared = Arc::new(Shared {
         net,
         plan: plan.clone(),
         stop: stop.clone(),
         pace: Pace::default(),
         line: Mutex::default(),
-        sockets: Semaphore::new(sockets.max(1)),
+        sockets: Arc::new(Semaphore::new(sockets.max(1))),
+        replay: Replay::new(plan, kit),
         started: Instant::now(),
         varied: AtomicUsize::new(0),
     });
     let mut ladders = JoinSet::new();
-    for index in 0..plan.checks.len() {
-        let shared = Arc::clone(&shared);
-        ladders.spawn(async move { (index, ladder::climb(&shared, index).await) });
+    for check in plan.checks.iter().filter(|check| check.step.is_none()) {
+        let (shared, check) = (Arc::clone(&shared), Arc::new(check.clone()));
+        let berth = shared.replay.berth(&check.id);
+        ladders.spawn(async move { vec![(check.id.clone(), replay::climb(shared, check, berth).await)] });
     }
-    let mut seen: Vec<Option<Vec<Attempt>>> = vec![None; plan.checks.len()];
-    while let Some(joined) = ladders.join_next().await {
-        progress.0.fetch_add(1, Ordering::Relaxed);
-        // A ladder that panicked leaves its place empty.
-        if let Ok((index, attempts)) = joined {
-            seen[index] = Some(attempts);
-        }
+    let steps = replay::begin(&shared);
+    let mut seen = HashMap::new();
+    join(ladders, &mut seen, progress).await;
+    join(steps, &mut seen, progress).await;
+    let mut checks = plan.checks.clone();
+    for (check, attempts) in shared.found().await {
+        // A ladder that panicked leaves nothing.
+        seen.extend(attempts.map(|attempts| (check.id.clone(), attempts)));
+        checks.push((*check).clone());
     }
-    Probed { observations: number(plan, seen), cut_short: stop.why() }
+    let role_arn = shared.replay.role_arn();
+    Probed { observations: number(plan, &checks, seen), cut_short: stop.why(), role_arn }
+}
+
+type Seen = HashMap<CheckId, Vec<Attempt>>;
+
+/// What ladders and steps left; one that panicked leaves nothing.
+async fn join(mut work: JoinSet<Vec<(CheckId, Vec<Attempt>)>>, seen: &mut Seen, progress: &Progress) {
+    while let Some(joined) = work.join_next().await {
+        let left = joined.unwrap_or_default();
+        progress.0.fetch_add(left.len().max(1), Ordering::Relaxed);
+        seen.extend(left);
+    }
 }
 
 /// What there is to say where nothing could be tried.
 pub fn not_probed(plan: &Plan) -> Vec<Observation> {
-    let attempts = |check| ladder::not_begun(plan, check, Why::NoSocket);
-    number(plan, plan.checks.iter().map(|check| Some(attempts(check))).collect())
+    let attempts = |check: &Check| (check.id.clone(), not_begun(plan, check, Why::NoSocket));
+    number(plan, &plan.checks, plan.checks.iter().map(attempts).collect())
+}
+
+fn not_begun(plan: &Plan, check: &Check, why: Why) -> Vec<Attempt> {
+    match check.step {
+        Some(_) => replay::not_begun(check, why),
+        None => ladder::not_begun(plan, check, why),
+    }
 }
 
 /// In the plan's order, each with its id.
-fn number(plan: &Plan, seen: Vec<Option<Vec<Attempt>>>) -> Vec<Observation> {
-    plan.checks
+fn number(plan: &Plan, checks: &[Check], mut seen: Seen) -> Vec<Observation> {
+    checks
         .iter()
-        .zip(seen)
+        .map(|check| (check, seen.remove(&check.id)))
+        .collect::<Vec<_>>()
+        .into_iter()
         .flat_map(|(check, attempts)| {
-            let mut attempts = attempts.unwrap_or_else(|| ladder::not_begun(plan, check, Why::OurFault));
-            attempts.sort_by_key(Attempt::order);
+            let mut attempts = attempts.unwrap_or_else(|| not_begun(plan, check, Why::OurFault));
+            // The requests of a step are told in the order in which they were made.
+            if check.step.is_none() {
+                attempts.sort_by_key(Attempt::order);
+            }
             attempts.into_iter().map(move |attempt| (check, attempt))
         })
         .enumerate()

@@ -1,11 +1,13 @@
 //! What each command does, from its arguments to its exit code.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use vpcprobe::app::{self, Request};
+use vpcprobe::aws::Source;
 use vpcprobe::edge::args::{InputArgs, OutputArgs};
 use vpcprobe::edge::signals::Termination;
-use vpcprobe::edge::{self, ProcessEnvironment, TrustFiles};
+use vpcprobe::edge::{self, Environment as _, ProcessEnvironment, TrustFiles};
 use vpcprobe::inputs::{self, Inputs, RawInputs, Vantage, VantageKind, shown};
 use vpcprobe::net::live::{Live, Roots};
 use vpcprobe::plan::{self, Plan};
@@ -44,9 +46,11 @@ pub(crate) fn run(args: &InputArgs, output: &OutputArgs) -> Done {
         let signal = Termination::listen();
         let vantage = signal.clone().or(edge::vantage(&environment)).await;
         let vantage = vantage.unwrap_or_else(|| edge::vantage_without_network(&environment));
+        let source = Source::read(|name| environment.get(name)).map(Arc::new);
+        let vantage = Vantage { credentials: credentials(source.as_deref()), ..vantage };
         let output = Output::choose(output, vantage.kind)?;
         let is_watched = vantage.kind.is_in_a_vpc();
-        let request = Request { sockets, ..request(&raw, vantage, begun)? };
+        let request = Request { sockets, source, ..request(&raw, vantage, begun)? };
         let shown = show_progress(&request.progress, request.plan.checks.len());
         let limit = request.plan.limits.deadline();
         let report = app::run(request, net, signal.clone().came()).await;
@@ -108,8 +112,14 @@ fn request(raw: &RawInputs, vantage: Vantage, begun: (Instant, SystemTime)) -> R
         started_at: begun.1,
         spent: begun.0.elapsed(),
         sockets: 1,
+        source: None,
         progress: Progress::default(),
     })
+}
+
+/// What the report says of where credentials come from.
+fn credentials(source: Option<&Source>) -> Option<String> {
+    source.map(|source| source.kind().as_str().to_owned())
 }
 
 fn roots(files: &TrustFiles, args: &InputArgs) -> Result<Roots, InputError> {
@@ -126,7 +136,8 @@ fn roots(files: &TrustFiles, args: &InputArgs) -> Result<Roots, InputError> {
 pub(crate) fn plan(args: &InputArgs, format: Option<&str>) -> Done {
     let environment = ProcessEnvironment;
     let raw = edge::raw_inputs(args, &environment)?;
-    let vantage = edge::vantage_without_network(&environment);
+    let source = Source::read(|name| environment.get(name));
+    let vantage = Vantage { credentials: credentials(source.as_ref()), ..edge::vantage_without_network(&environment) };
     let (_, plan) = make_plan(&raw, &vantage)?;
     let is_text = match format.filter(|format| !format.is_empty()) {
         Some("text") => true,

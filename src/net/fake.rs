@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{Ask, Hello, Net};
+use super::{Ask, BodyEnd, Hello, Net, Reply, Request};
 use crate::catalog::Question;
-use crate::observation::{Address, Answer, Change, Connection, DnsTransport, Fault, Handshake, Response};
+use crate::observation::{Address, Answer, Change, Connection, DnsTransport, Fault, Handshake, Response, TrustedBy};
 
 /// What the fake network does.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,44 @@ struct State {
     panics: bool,
     asked: Vec<Ask>,
     hellos: Vec<(SocketAddr, Hello)>,
+    answers: HashMap<String, FakeAnswer>,
+    requests: Vec<Sent>,
+}
+
+/// What is answered to a request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FakeAnswer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: String,
+}
+
+impl FakeAnswer {
+    fn reply(&self) -> Reply {
+        let headers = self.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        Reply::new(Response { status: self.status, complete: true, ..Response::default() }, headers)
+    }
+}
+
+/// A request that was made.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub(crate) line: String,
+    pub(crate) authorization: Option<String>,
+    pub(crate) range: Option<String>,
+    pub(crate) body: String,
+}
+
+impl Sent {
+    fn of(request: &Request) -> Self {
+        let header = |name: &str| request.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        Self {
+            line: format!("{} {}{}", request.method, request.host, request.target),
+            authorization: header("authorization"),
+            range: header("range"),
+            body: String::from_utf8_lossy(&request.body).into_owned(),
+        }
+    }
 }
 
 impl Fake {
@@ -60,6 +99,15 @@ impl Fake {
         self.change(|state| state.panics = true)
     }
 
+    /// Answer a request, named by method, host and path.
+    pub(crate) fn answer(self, request: &str, answer: FakeAnswer) -> Self {
+        self.change(|state| drop(state.answers.insert(request.to_owned(), answer)))
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Sent> {
+        self.0.lock().unwrap().requests.clone()
+    }
+
     pub(crate) fn asked(&self) -> Vec<Ask> {
         self.0.lock().unwrap().asked.clone()
     }
@@ -72,6 +120,7 @@ fn timed_out(limit: Duration) -> Fault {
 impl Net for Fake {
     type Stream = SocketAddr;
     type Secured = SocketAddr;
+    type Channel = SocketAddr;
 
     async fn resolve(&self, ask: &Ask, limit: Duration) -> Result<Answer, Fault> {
         let (is_silent, addresses, truncated) = {
@@ -132,17 +181,52 @@ impl Net for Fake {
             return Err((timed_out(limit), Handshake::default()));
         }
         sleep(Duration::from_millis(4)).await;
-        Ok((stream, Handshake::default()))
+        Ok((stream, Handshake { trusted_by: Some(TrustedBy::Public), ..Handshake::default() }))
+    }
+
+    async fn channel(&self, stream: SocketAddr) -> Result<SocketAddr, Fault> {
+        Ok(stream)
+    }
+
+    fn is_open(&self, _channel: &SocketAddr) -> bool {
+        true
     }
 
     async fn exchange(
         &self,
-        _stream: SocketAddr,
-        _host: &str,
-        _question: &Question,
+        _channel: &mut SocketAddr,
+        host: &str,
+        question: &Question,
         _limit: Duration,
-    ) -> Result<Response, Fault> {
+    ) -> Result<Reply, Fault> {
         sleep(Duration::from_millis(4)).await;
-        Ok(Response { status: 401, complete: true, ..Response::default() })
+        let answer = self.0.lock().unwrap().answers.get(&format!("PING {host}{}", question.path)).cloned();
+        let answer = answer.unwrap_or(FakeAnswer { status: 401, ..FakeAnswer::default() });
+        Ok(answer.reply())
+    }
+
+    async fn send(
+        &self,
+        _channel: &mut SocketAddr,
+        request: &Request,
+        limit: Duration,
+        body: &mut (dyn FnMut(&[u8]) -> ControlFlow<()> + Send),
+    ) -> Result<Reply, Fault> {
+        let answer = {
+            let mut state = self.0.lock().unwrap();
+            state.requests.push(Sent::of(request));
+            let key = format!("{} {}{}", request.method, request.host, request.target.split('?').next().unwrap());
+            state.answers.get(&key).cloned()
+        };
+        let Some(answer) = answer else {
+            sleep(limit).await;
+            return Err(timed_out(limit));
+        };
+        sleep(Duration::from_millis(4)).await;
+        let mut reply = answer.reply();
+        let is_enough = body(answer.body.as_bytes()).is_break();
+        reply.bytes = answer.body.len() as u64;
+        reply.end = if is_enough { BodyEnd::Left } else { BodyEnd::Whole };
+        Ok(reply)
     }
 }

@@ -9,14 +9,15 @@ mod tls;
 mod trust;
 
 use std::net::SocketAddr;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
 
-use super::{Ask, Hello, Net};
+use super::{Ask, Hello, Net, Reply, Request};
 use crate::catalog::Question;
-use crate::observation::{Answer, Change, Connection, Fault, Handshake, Response};
+use crate::observation::{Answer, Change, Connection, Fault, Handshake};
 
 pub use tls::Secured;
 pub use trust::{Roots, RootsError};
@@ -37,6 +38,7 @@ impl Live {
 impl Net for Live {
     type Stream = TcpStream;
     type Secured = Secured;
+    type Channel = http::Channel;
 
     async fn resolve(&self, ask: &Ask, limit: Duration) -> Result<Answer, Fault> {
         dns::ask(ask, limit).await
@@ -60,13 +62,31 @@ impl Net for Live {
         tls::handshake(&self.roots, stream, hello, limit).await
     }
 
+    async fn channel(&self, stream: Secured) -> Result<http::Channel, Fault> {
+        http::channel(stream).await
+    }
+
+    fn is_open(&self, channel: &http::Channel) -> bool {
+        channel.is_open()
+    }
+
     async fn exchange(
         &self,
-        stream: Secured,
+        channel: &mut http::Channel,
         host: &str,
         question: &Question,
         limit: Duration,
-    ) -> Result<Response, Fault> {
-        http::exchange(stream, host, question, limit).await
+    ) -> Result<Reply, Fault> {
+        http::exchange(channel, host, question, limit).await
+    }
+
+    async fn send(
+        &self,
+        channel: &mut http::Channel,
+        request: &Request,
+        limit: Duration,
+        body: &mut (dyn FnMut(&[u8]) -> ControlFlow<()> + Send),
+    ) -> Result<Reply, Fault> {
+        http::send(channel, request, limit, body).await
     }
 }

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 
 use super::{Shared, millis};
+use crate::net::Net;
 use crate::observation::{Change, Family, Fault, Handshake, Outcome, Rung, Seen, StepPart, Why};
 
 /// An observation before it has an id.
@@ -45,7 +46,7 @@ impl Attempt {
     }
 
     /// Make it: run the work and write down what came of it, and hand on what it opened.
-    pub(super) async fn make<N, T>(
+    pub(super) async fn make<N: Net, T>(
         mut self,
         shared: &Shared<N>,
         work: impl Future<Output = Result<(T, Seen), Failed>>,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::attempt::{Attempt, Failed};
+use super::berth::{Berth, Open};
 use super::pace::TCP_PACKETS;
 use super::{Shared, variations};
 use crate::net::{Ask, Hello, Net};
@@ -23,11 +24,15 @@ enum Piece {
     Climb(Vec<Attempt>),
 }
 
-/// Climb one check's ladder to its top.
-pub(super) async fn climb<N: Net>(shared: &Arc<Shared<N>>, index: usize) -> Vec<Attempt> {
-    let check = &shared.plan.checks[index];
+/// Climb one check's ladder to its top, and leave the connections in its berth where the replay may want them.
+pub(super) async fn climb<N: Net>(
+    shared: &Arc<Shared<N>>,
+    check: &Arc<Check>,
+    berth: Option<Arc<Berth<N::Channel>>>,
+) -> Vec<Attempt> {
+    let rung = Climb { check: Arc::clone(check), berth };
     let mut ladder =
-        Ladder { shared, index, pieces: JoinSet::new(), peers: HashSet::new(), attempts: Vec::new(), cut: false };
+        Ladder { shared, rung, pieces: JoinSet::new(), peers: HashSet::new(), attempts: Vec::new(), cut: false };
     match check.host.parse::<IpAddr>() {
         Ok(ip) => ladder.add_peer(ip),
         Err(_) => ladder.ask_everybody(),
@@ -35,9 +40,21 @@ pub(super) async fn climb<N: Net>(shared: &Arc<Shared<N>>, index: usize) -> Vec<
     ladder.finish().await
 }
 
-struct Ladder<'a, N> {
+/// What is climbed, and where its connections are left.
+struct Climb<N: Net> {
+    check: Arc<Check>,
+    berth: Option<Arc<Berth<N::Channel>>>,
+}
+
+impl<N: Net> Clone for Climb<N> {
+    fn clone(&self) -> Self {
+        Self { check: Arc::clone(&self.check), berth: self.berth.clone() }
+    }
+}
+
+struct Ladder<'a, N: Net> {
     shared: &'a Arc<Shared<N>>,
-    index: usize,
+    rung: Climb<N>,
     pieces: JoinSet<Piece>,
     peers: HashSet<SocketAddr>,
     attempts: Vec<Attempt>,
@@ -56,14 +73,14 @@ impl<N: Net> Ladder<'_, N> {
     fn ask_everybody(&mut self) {
         for resolver in self.shared.plan.resolvers.clone() {
             for family in [Family::A, Family::Aaaa] {
-                let (shared, index) = (Arc::clone(self.shared), self.index);
-                self.pieces.spawn(async move { look_up(&shared, index, resolver, family).await });
+                let (shared, check) = (Arc::clone(self.shared), Arc::clone(&self.rung.check));
+                self.pieces.spawn(async move { look_up(&shared, &check, resolver, family).await });
             }
         }
     }
 
     fn add_peer(&mut self, ip: IpAddr) {
-        let check = &self.shared.plan.checks[self.index];
+        let check = &self.rung.check;
         let peer = SocketAddr::new(ip, check.port);
         if check.top < Rung::Connect || !self.peers.insert(peer) {
             return;
@@ -73,8 +90,8 @@ impl<N: Net> Ladder<'_, N> {
             self.attempts.extend(skipped);
             return;
         }
-        let (shared, index) = (Arc::clone(self.shared), self.index);
-        self.pieces.spawn(async move { Piece::Climb(climb_peer(&shared, index, peer).await) });
+        let (shared, rung) = (Arc::clone(self.shared), self.rung.clone());
+        self.pieces.spawn(async move { Piece::Climb(climb_peer(&shared, &rung, peer).await) });
     }
 
     async fn finish(mut self) -> Vec<Attempt> {
@@ -97,8 +114,7 @@ impl<N: Net> Ladder<'_, N> {
         }
         if self.peers.is_empty() {
             let why = self.shared.stop.why().unwrap_or(Why::NoAddress);
-            let check = &self.shared.plan.checks[self.index];
-            let skipped = not_climbed(check, None, Rung::Connect, why);
+            let skipped = not_climbed(&self.rung.check, None, Rung::Connect, why);
             self.attempts.extend(skipped);
         }
         self.attempts
@@ -106,7 +122,7 @@ impl<N: Net> Ladder<'_, N> {
 }
 
 /// Ask one resolver for one kind of address; where it stays silent, once more, because datagrams get lost.
-async fn look_up<N: Net>(shared: &Shared<N>, index: usize, resolver: Resolver, family: Family) -> Piece {
+async fn look_up<N: Net>(shared: &Shared<N>, check: &Check, resolver: Resolver, family: Family) -> Piece {
     let mut attempts = Vec::new();
     for number in 1..=2 {
         let attempt = Attempt {
@@ -115,7 +131,7 @@ async fn look_up<N: Net>(shared: &Shared<N>, index: usize, resolver: Resolver, f
             question: Some(family),
             ..Attempt::new(Rung::Resolve)
         };
-        let (attempt, ips) = attempt.ask(shared, index, resolver, family).await;
+        let (attempt, ips) = attempt.ask(shared, check, resolver, family).await;
         let is_silence = attempt.fault().is_some_and(Fault::is_silence);
         attempts.push(attempt);
         if let Some(ips) = ips {
@@ -132,7 +148,7 @@ impl Attempt {
     async fn ask<N: Net>(
         self,
         shared: &Shared<N>,
-        index: usize,
+        check: &Check,
         resolver: Resolver,
         family: Family,
     ) -> (Self, Option<Vec<IpAddr>>) {
@@ -147,7 +163,7 @@ impl Attempt {
             Ok(permit) => permit,
             Err(why) => return (self.not_tried(why), None),
         };
-        let name = shared.plan.checks[index].host.clone();
+        let name = check.host.clone();
         let ask = Ask { resolver: resolver.address, name, family, transport: DnsTransport::Udp };
         self.make(shared, async {
             let answer = resolve(shared, ask).await?;
@@ -174,11 +190,11 @@ async fn resolve<N: Net>(shared: &Shared<N>, ask: Ask) -> Result<Answer, Fault> 
 }
 
 /// The rungs above the name, for one address; and where the handshake failed, its variations.
-async fn climb_peer<N: Net>(shared: &Arc<Shared<N>>, index: usize, peer: SocketAddr) -> Vec<Attempt> {
-    let mut attempts = climb_once(shared, index, peer, &[]).await;
+async fn climb_peer<N: Net>(shared: &Arc<Shared<N>>, rung: &Climb<N>, peer: SocketAddr) -> Vec<Attempt> {
+    let mut attempts = climb_once(shared, &rung.check, rung.berth.as_deref(), peer, &[]).await;
     if variations::are_wanted(&attempts) {
         attempts.extend(if shared.may_vary() {
-            variations::try_all(shared, index, peer).await
+            variations::try_all(shared, &rung.check, peer).await
         } else {
             variations::leave_all(peer)
         });
@@ -189,16 +205,16 @@ async fn climb_peer<N: Net>(shared: &Arc<Shared<N>>, index: usize, peer: SocketA
 /// The rungs above the name, for one address, one way.
 pub(super) async fn climb_once<N: Net>(
     shared: &Shared<N>,
-    index: usize,
+    check: &Check,
+    berth: Option<&Berth<N::Channel>>,
     peer: SocketAddr,
     variation: &[Change],
 ) -> Vec<Attempt> {
-    let check = &shared.plan.checks[index];
     let top = if variation.is_empty() { check.top } else { Rung::Handshake };
-    let permit = shared.stop.or(shared.sockets.acquire()).await;
-    if let Err(why) = permit {
-        return not_climbed_to(top, Some(peer), Rung::Connect, why, variation);
-    }
+    let permit = match shared.stop.or(Arc::clone(&shared.sockets).acquire_owned()).await {
+        Ok(permit) => permit.ok(),
+        Err(why) => return not_climbed_to(top, Some(peer), Rung::Connect, why, variation),
+    };
     let rung = |rung| Attempt { peer: Some(peer), variation: variation.to_vec(), ..Attempt::new(rung) };
     let mut attempts = Vec::new();
 
@@ -220,14 +236,35 @@ pub(super) async fn climb_once<N: Net>(
         attempts.extend(not_climbed_to(top, Some(peer), Rung::Exchange, why, variation));
         return attempts;
     };
+    let berth = berth.filter(|_| variation.is_empty());
+    let is_trusted = attempts.last().is_some_and(is_trusted);
+    if let Some(berth) = berth.filter(|_| !is_trusted) {
+        berth.arrive_untrusted();
+    }
+    let berth = berth.filter(|_| is_trusted);
     if top == Rung::Exchange {
-        let (attempt, _) = rung(Rung::Exchange).make(shared, exchange(shared, secured, check)).await;
+        let (attempt, spoken) = rung(Rung::Exchange).make(shared, exchange(shared, secured, check)).await;
         attempts.push(attempt);
+        if let (Some(berth), Some((channel, challenge))) = (berth, spoken) {
+            let open = Open { peer, channel, _permit: permit };
+            berth.arrive(peer, Some(open).filter(|_| shared.may_keep()), challenge);
+        }
+    } else if let (Some(berth), Ok(channel)) = (berth, shared.net.channel(secured).await) {
+        let open = Open { peer, channel, _permit: permit };
+        berth.arrive(peer, Some(open).filter(|_| shared.may_keep()), None);
     }
     attempts
 }
 
-async fn connect<N: Net>(
+/// Whether a handshake showed a certificate that an ordinary client accepts: only then may a secret follow.
+pub(super) fn is_trusted(attempt: &Attempt) -> bool {
+    match &attempt.outcome {
+        Outcome::Saw { seen: Seen::Handshake(shown) } => shown.trusted_by.is_some() && shown.problems.is_empty(),
+        Outcome::Saw { .. } | Outcome::Failed { .. } | Outcome::NotTried { .. } => false,
+    }
+}
+
+pub(super) async fn connect<N: Net>(
     shared: &Shared<N>,
     peer: SocketAddr,
     variation: &[Change],
@@ -237,7 +274,11 @@ async fn connect<N: Net>(
     Ok((stream, Seen::Connection(connection)))
 }
 
-async fn handshake<N: Net>(shared: &Shared<N>, stream: N::Stream, hello: &Hello) -> Result<(N::Secured, Seen), Failed> {
+pub(super) async fn handshake<N: Net>(
+    shared: &Shared<N>,
+    stream: N::Stream,
+    hello: &Hello,
+) -> Result<(N::Secured, Seen), Failed> {
     let limit = Duration::from_millis(shared.plan.limits.tls_ms);
     match shared.net.handshake(stream, hello, limit).await {
         Ok((secured, handshake)) => Ok((secured, Seen::Handshake(Box::new(handshake)))),
@@ -245,14 +286,21 @@ async fn handshake<N: Net>(shared: &Shared<N>, stream: N::Stream, hello: &Hello)
     }
 }
 
-async fn exchange<N: Net>(shared: &Shared<N>, secured: N::Secured, check: &Check) -> Result<((), Seen), Failed> {
+/// The unsigned question; the connection goes on, and with it how the other end asks for credentials.
+async fn exchange<N: Net>(
+    shared: &Shared<N>,
+    secured: N::Secured,
+    check: &Check,
+) -> Result<((N::Channel, Option<String>), Seen), Failed> {
     let limit = Duration::from_millis(shared.plan.limits.http_ms);
     let question = check.question.as_ref().expect("a check that climbs to the exchange has a question");
-    let response = shared.net.exchange(secured, &check.host, question, limit).await?;
-    Ok(((), Seen::Response(Box::new(response))))
+    let mut channel = shared.net.channel(secured).await?;
+    let reply = shared.net.exchange(&mut channel, &check.host, question, limit).await?;
+    let challenge = reply.header("www-authenticate").map(str::to_owned);
+    Ok(((channel, challenge), Seen::Response(Box::new(reply.response))))
 }
 
-fn hello<N>(shared: &Shared<N>, check: &Check, variation: &[Change]) -> Hello {
+pub(super) fn hello<N: Net>(shared: &Shared<N>, check: &Check, variation: &[Change]) -> Hello {
     Hello {
         host: check.host.clone(),
         other_name: variations::other_name(&shared.plan, check),

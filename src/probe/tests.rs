@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Probed, Progress, Stopper, probe};
+use super::{Kit, Probed, Progress, Stopper, probe};
 use crate::net::fake::Fake;
 use crate::observation::{Change, DnsTransport, Observation, Outcome, Rung, Why};
 use crate::plan::{
@@ -65,9 +65,13 @@ fn plan(hosts: &[&str]) -> Plan {
     }
 }
 
+fn kit() -> Kit {
+    Kit { source: None, run_id: "run".to_owned() }
+}
+
 async fn run(plan: &Plan, net: Fake) -> Probed {
     let (_stopper, stop) = Stopper::new();
-    probe(plan, net, stop, 1_000, &Progress::default()).await
+    probe(plan, net, stop, 1_000, &Progress::default(), kit()).await
 }
 
 fn of(probed: &Probed, rung: Rung) -> Vec<&Observation> {
@@ -156,7 +160,7 @@ async fn the_deadline_leaves_not_tried_instead_of_silence() {
     let (stopper, stop) = Stopper::new();
     tokio::spawn(stopper.watch(Duration::from_secs(1), std::future::pending()));
     let begun = Instant::now();
-    let probed = probe(&plan(&[HOST]), net, stop, 1_000, &Progress::default()).await;
+    let probed = probe(&plan(&[HOST]), net, stop, 1_000, &Progress::default(), kit()).await;
     assert!(begun.elapsed() <= Duration::from_millis(1_050));
     assert_eq!(probed.cut_short, Some(Why::Deadline));
     let connect = of(&probed, Rung::Connect)[0];
@@ -168,7 +172,7 @@ async fn the_deadline_leaves_not_tried_instead_of_silence() {
 async fn a_signal_before_anything_leaves_every_rung_not_tried() {
     let (stopper, stop) = Stopper::new();
     stopper.stop(Why::Signal);
-    let probed = probe(&plan(&[HOST]), Fake::default(), stop, 1_000, &Progress::default()).await;
+    let probed = probe(&plan(&[HOST]), Fake::default(), stop, 1_000, &Progress::default(), kit()).await;
     assert_eq!(probed.cut_short, Some(Why::Signal));
     assert!(!probed.observations.is_empty());
     assert!(probed.observations.iter().all(|o| o.outcome == Outcome::NotTried { why: Why::Signal }));
@@ -184,7 +188,7 @@ async fn our_own_panic_is_our_fault_and_costs_the_others_nothing() {
 async fn one_socket_at_a_time_still_gets_everything_done() {
     let net = Fake::default().name(OURS, HOST, &["10.0.1.50", "10.0.2.50"]).name(VPC, HOST, &["10.0.1.50"]);
     let (_stopper, stop) = Stopper::new();
-    let probed = probe(&plan(&[HOST]), net, stop, 1, &Progress::default()).await;
+    let probed = probe(&plan(&[HOST]), net, stop, 1, &Progress::default(), kit()).await;
     assert_eq!(of(&probed, Rung::Exchange).len(), 2);
     assert!(probed.observations.iter().all(|o| matches!(o.outcome, Outcome::Saw { .. })));
 }
@@ -195,7 +199,7 @@ async fn an_answered_name_is_connected_to_while_others_wait_to_be_asked() {
     let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
     let net = hosts.iter().fold(Fake::default(), |net, host| net.name(OURS, host, &["10.0.1.50"]));
     let (_stopper, stop) = Stopper::new();
-    let probed = probe(&plan(&hosts), net, stop, 8, &Progress::default()).await;
+    let probed = probe(&plan(&hosts), net, stop, 8, &Progress::default(), kit()).await;
     let last_question = of(&probed, Rung::Resolve).iter().map(|o| o.at_ms).max().unwrap();
     let connections = of(&probed, Rung::Connect);
     let meanwhile = connections.iter().filter(|o| o.at_ms < last_question / 2).count();

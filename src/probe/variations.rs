@@ -29,11 +29,11 @@ pub(super) fn are_wanted(attempts: &[Attempt]) -> bool {
 }
 
 /// Every variation on one address, at once.
-pub(super) async fn try_all<N: Net>(shared: &Arc<Shared<N>>, index: usize, peer: SocketAddr) -> Vec<Attempt> {
+pub(super) async fn try_all<N: Net>(shared: &Arc<Shared<N>>, check: &Arc<Check>, peer: SocketAddr) -> Vec<Attempt> {
     let mut climbs = JoinSet::new();
     for variation in VARIATIONS {
-        let shared = Arc::clone(shared);
-        climbs.spawn(async move { climb_once(&shared, index, peer, variation).await });
+        let (shared, check) = (Arc::clone(shared), Arc::clone(check));
+        climbs.spawn(async move { climb_once(&shared, &check, None, peer, variation).await });
     }
     let mut attempts = Vec::new();
     while let Some(joined) = climbs.join_next().await {

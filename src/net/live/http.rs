@@ -1,20 +1,22 @@
 //! One request and its answer, bounded in size and time.
 
-use std::collections::BTreeMap;
-use std::future::Future;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
 use std::time::{Duration, SystemTime};
 
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use hyper::Uri;
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{HOST, HeaderMap, USER_AGENT};
-use hyper::{Request, Uri};
+use hyper::header::{HOST, HeaderMap, HeaderValue, USER_AGENT};
 use hyper_util::rt::TokioIo;
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout_at};
 
 use super::tls::Secured;
 use super::{tcp, tls};
 use crate::catalog::{Method, Question};
+use crate::net::{BodyEnd, Reply, Request};
 use crate::observation::{Fault, Response};
 
 /// Bytes of head that are read.
@@ -46,96 +48,166 @@ const KEPT: &[&str] = &[
     "x-amzn-requestid",
 ];
 
-/// Ask once.
-pub(super) async fn exchange(
-    stream: Secured,
-    host: &str,
-    question: &Question,
-    limit: Duration,
-) -> Result<Response, Fault> {
-    let until = Instant::now() + limit;
-    let request = request(host, question)?;
+/// An HTTP/1.1 connection, which works as long as this lives.
+pub struct Channel {
+    sender: http1::SendRequest<Full<Bytes>>,
+    driver: AbortHandle,
+}
+
+impl Channel {
+    /// Whether it can carry another request, as far as is known here.
+    pub(super) fn is_open(&self) -> bool {
+        !self.sender.is_closed()
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+/// Speak HTTP over a TLS connection.
+pub(super) async fn channel(stream: Secured) -> Result<Channel, Fault> {
     let handshake = http1::Builder::new()
         .max_buf_size(MAX_HEAD)
         .max_headers(MAX_HEADERS)
         .handshake::<_, Full<Bytes>>(TokioIo::new(stream));
-    let (mut sender, connection) = match timeout_at(until, handshake).await {
-        Ok(pair) => pair.map_err(|error| fault(&error))?,
-        Err(_) => return Err(tcp::timed_out(limit)),
+    let (sender, connection) = handshake.await.map_err(|error| fault(&error))?;
+    // What ends the connection is told to whoever waits for an answer on it.
+    let driver = tokio::spawn(async { drop(connection.await) }).abort_handle();
+    Ok(Channel { sender, driver })
+}
+
+/// Ask one unsigned question.
+pub(super) async fn exchange(
+    channel: &mut Channel,
+    host: &str,
+    question: &Question,
+    limit: Duration,
+) -> Result<Reply, Fault> {
+    let until = Instant::now() + limit;
+    let request = Request {
+        method: match question.method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        },
+        host: if host.contains(':') { format!("[{host}]") } else { host.to_owned() },
+        target: question.path.clone(),
+        headers: question.headers.clone(),
+        body: question.body.clone().into_bytes(),
     };
+    let response = head(channel, &request, until, limit).await?;
+    let (head, body) = response.into_parts();
+    let mut reply = reply(&head);
+    let mut kept = Vec::new();
+    let mut keep = |data: &[u8]| {
+        kept.extend_from_slice(&data[..data.len().min((KEPT_BODY * 4).saturating_sub(kept.len()))]);
+        ControlFlow::Continue(())
+    };
+    let mut length = 0;
+    reply.end = read_body(body, |_| until, &mut keep, &mut length, MAX_BODY as u64).await;
+    reply.bytes = length;
+    // A redirect's body repeats its target, which may be presigned.
+    let text = if head.status.is_redirection() { "".into() } else { String::from_utf8_lossy(&kept) };
+    reply.response.body = without_secrets(&text).chars().take(KEPT_BODY).collect();
+    reply.response.body_bytes = length;
+    reply.response.complete = reply.end == BodyEnd::Whole;
+    Ok(reply)
+}
+
+/// Make one request and hand its body on.
+pub(super) async fn send(
+    channel: &mut Channel,
+    request: &Request,
+    limit: Duration,
+    body: &mut (dyn FnMut(&[u8]) -> ControlFlow<()> + Send),
+) -> Result<Reply, Fault> {
+    let begun = Instant::now();
+    let response = head(channel, request, begun + limit, limit).await?;
+    let (head, incoming) = response.into_parts();
+    let mut reply = reply(&head);
+    reply.head_after = begun.elapsed();
+    reply.end = read_body(incoming, |now| now + limit, body, &mut reply.bytes, u64::MAX).await;
+    reply.response.body_bytes = reply.bytes;
+    reply.response.complete = reply.end == BodyEnd::Whole;
+    Ok(reply)
+}
+
+/// The head of the answer to one request.
+async fn head(
+    channel: &mut Channel,
+    request: &Request,
+    until: Instant,
+    limit: Duration,
+) -> Result<hyper::Response<Incoming>, Fault> {
+    let request = assembled(request)?;
     let work = async {
-        let response = match timeout_at(until, sender.send_request(request)).await {
-            Ok(response) => response.map_err(|error| fault(&error))?,
-            Err(_) => return Err(tcp::timed_out(limit)),
-        };
-        Ok(read(response, until).await)
+        channel.sender.ready().await?;
+        channel.sender.send_request(request).await
     };
-    beside(connection, work).await
-}
-
-/// Drive the connection while the work is done; the work may outlive it.
-async fn beside<T>(connection: impl Future, work: impl Future<Output = T>) -> T {
-    tokio::pin!(connection, work);
-    tokio::select! {
-        biased;
-        done = &mut work => return done,
-        _ = &mut connection => {}
+    match timeout_at(until, work).await {
+        Ok(response) => response.map_err(|error| fault(&error)),
+        Err(_) => Err(tcp::timed_out(limit)),
     }
-    work.await
 }
 
-fn request(host: &str, question: &Question) -> Result<Request<Full<Bytes>>, Fault> {
-    let local = |error: hyper::http::Error| Fault::Local { detail: error.to_string() };
-    let method = match question.method {
-        Method::Get => hyper::Method::GET,
-        Method::Post => hyper::Method::POST,
-    };
-    let uri: Uri = question.path.parse().map_err(|error| local(hyper::http::Error::from(error)))?;
-    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-    let mut builder = Request::builder().method(method).uri(uri).header(HOST, host);
+fn assembled(request: &Request) -> Result<hyper::Request<Full<Bytes>>, Fault> {
+    // The library's words may repeat the value: a header that can't be sent is named, never shown.
+    let local = |what: &str| Fault::Local { detail: format!("{what} can't be sent over HTTP") };
+    let uri: Uri = request.target.parse().map_err(|_| local("this path"))?;
+    let mut builder = hyper::Request::builder().method(request.method).uri(uri).header(HOST, &request.host);
     builder = builder.header(USER_AGENT, concat!("vpcprobe/", env!("CARGO_PKG_VERSION")));
-    for (name, value) in &question.headers {
+    for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
-    builder.body(Full::new(Bytes::from(question.body.clone()))).map_err(local)
+    builder.body(Full::new(Bytes::from(request.body.clone()))).map_err(|_| local("this request"))
 }
 
-async fn read(response: hyper::Response<Incoming>, until: Instant) -> Response {
-    let (head, body) = response.into_parts();
-    let date_minus_clock_s = date_minus_clock(&head.headers, SystemTime::now());
-    let (bytes, length, complete) = read_body(body, until).await;
-    // A redirect's body repeats its target, which may be presigned.
-    let body = if head.status.is_redirection() { "".into() } else { String::from_utf8_lossy(&bytes) };
-    let text: String = without_secrets(&body).chars().take(KEPT_BODY).collect();
-    Response {
+/// The head of an answer, before anything is known of its body.
+fn reply(head: &hyper::http::response::Parts) -> Reply {
+    let response = Response {
         status: head.status.as_u16(),
         headers: kept(&head.headers),
-        body: text,
-        body_bytes: length,
-        complete,
-        told: None,
-        held: None,
-        date_minus_clock_s,
+        date_minus_clock_s: date_minus_clock(&head.headers, SystemTime::now()),
+        ..Response::default()
+    };
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let mut headers: HashMap<String, String> = HashMap::new();
+    for (name, value) in &head.headers {
+        // A registry may offer several ways to log in, a header each.
+        let all = headers.entry(name.as_str().to_owned()).or_default();
+        if !all.is_empty() {
+            all.push_str(", ");
+        }
+        all.push_str(&text(value));
     }
+    Reply::new(response, headers)
 }
 
-/// The body as far as the limits allow: what is kept of it, how much was read, whether it ended.
-async fn read_body(mut body: Incoming, until: Instant) -> (Vec<u8>, u64, bool) {
-    let mut kept = Vec::new();
-    let mut length = 0;
-    while length < MAX_BODY {
-        match timeout_at(until, body.frame()).await {
-            Ok(None) => return (kept, length as u64, true),
+/// Hand on the body piece by piece, as far as the limits allow.
+async fn read_body(
+    mut body: Incoming,
+    until: impl Fn(Instant) -> Instant,
+    take: &mut (dyn FnMut(&[u8]) -> ControlFlow<()> + Send),
+    length: &mut u64,
+    most: u64,
+) -> BodyEnd {
+    while *length < most {
+        match timeout_at(until(Instant::now()), body.frame()).await {
+            Ok(None) => return BodyEnd::Whole,
             Ok(Some(Ok(frame))) => {
                 let Some(data) = frame.data_ref() else { continue };
-                length += data.len();
-                let room = (KEPT_BODY * 4).saturating_sub(kept.len());
-                kept.extend_from_slice(&data[..data.len().min(room)]);
+                *length += data.len() as u64;
+                if take(data).is_break() {
+                    return if body.is_end_stream() { BodyEnd::Whole } else { BodyEnd::Left };
+                }
             }
-            Ok(Some(Err(_))) | Err(_) => break,
+            Ok(Some(Err(_))) => return BodyEnd::Broken,
+            Err(_) => return BodyEnd::Stalled,
         }
     }
-    (kept, length as u64, false)
+    BodyEnd::Left
 }
 
 fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {

@@ -1,0 +1,53 @@
+//! What a step wrote down so far.
+
+use crate::observation::{Held, Outcome, Response, Rung, Seen, StepPart, Told, Why};
+use crate::probe::attempt::Attempt;
+
+/// A step's requests in their order.
+#[derive(Default)]
+pub(super) struct Log(Vec<Attempt>);
+
+impl Log {
+    pub(super) fn push(&mut self, attempt: Attempt) {
+        self.0.push(attempt);
+    }
+
+    /// A request that is not made, and why.
+    pub(super) fn not_tried(&mut self, part: StepPart, why: Why) {
+        self.push(Attempt { step: Some(part), ..Attempt::new(Rung::Exchange) }.not_tried(why));
+    }
+
+    /// What the last answer held.
+    pub(super) fn held(&mut self, held: Held) {
+        if let Some(response) = self.last() {
+            response.held = Some(held);
+        }
+    }
+
+    /// What the last answer says.
+    pub(super) fn told(&mut self, told: Told) {
+        if let Some(response) = self.last() {
+            response.told = Some(told);
+        }
+    }
+
+    /// The last answer can't be used.
+    pub(super) fn unusable(&mut self, why: impl Into<String>) {
+        self.held(Held::Unusable { why: why.into() });
+    }
+
+    fn last(&mut self) -> Option<&mut Response> {
+        match &mut self.0.last_mut()?.outcome {
+            Outcome::Saw { seen: Seen::Response(response) } => Some(response),
+            Outcome::Saw { .. } | Outcome::Failed { .. } | Outcome::NotTried { .. } => None,
+        }
+    }
+
+    pub(super) fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    pub(super) fn into_attempts(self) -> Vec<Attempt> {
+        self.0
+    }
+}
