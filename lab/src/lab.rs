@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
+use crate::backend;
 use crate::dns::Dns;
 use crate::network::{self, Tap};
 use crate::observer::Observer;
@@ -50,6 +51,7 @@ pub struct Lab {
     world: Arc<World>,
     observer: Arc<Observer>,
     tap: Tap,
+    _backends: backend::Running,
 }
 
 impl Lab {
@@ -63,7 +65,8 @@ impl Lab {
         let tap = Tap::start(&world, Arc::clone(&observer))?;
         let runtime = Runtime::new().map_err(|e| format!("start the runtime: {e}"))?;
         runtime.block_on(serve(&world, tls, &observer)).map_err(|e| format!("start the servers: {e}"))?;
-        Ok(Self { runtime, world, observer, tap })
+        let backends = backend::start(&world.scenario.backends)?;
+        Ok(Self { runtime, world, observer, tap, _backends: backends })
     }
 
     /// The world as built.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "a command line tool says what it finds")]
 
+mod backend;
 mod catalog;
 mod chain;
 mod check;

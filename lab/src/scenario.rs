@@ -14,6 +14,8 @@ pub use fault::{Act, Direction, Fault, Layer};
 pub use place::{Family, Place, ResolverName, Zone, matches};
 pub use vpc::{Host, HostedZone, Ipv6, Metadata, S3Route, Serves, View, Vpc};
 
+use crate::backend::Backend;
+
 /// One scenario file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +28,9 @@ pub struct Scenario {
     /// What is broken, in the order in which it applies.
     #[serde(default, rename = "fault")]
     pub faults: Vec<Fault>,
+    /// Servers of others in the world, in the order in which they start.
+    #[serde(default, rename = "backend")]
+    pub backends: Vec<Backend>,
     /// How the probe is started.
     #[serde(default)]
     pub run: Run,

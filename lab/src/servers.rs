@@ -6,8 +6,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use socket2::{Domain, Socket, Type};
+use tokio::io::{AsyncRead, AsyncWrite, join};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::backend::Head;
 use crate::catalog::Wire;
 use crate::http;
 use crate::observer::Observer;
@@ -74,7 +76,27 @@ impl Servers {
             return Ok(());
         };
         let seen = || self.observer.saw(Moment::HttpRequest);
-        http::serve(&mut stream, &self.world, site, &acts(Layer::Http), seen).await
+        let acts = acts(Layer::Http);
+        if acts.is_empty() && !self.world.scenario.backends.is_empty() {
+            return self.forwarded(&mut stream, site, seen).await;
+        }
+        http::serve(&mut stream, &self.world, site, &acts, seen).await
+    }
+
+    /// Hands requests on to the world's backends; what is none of theirs the lab answers, one request at a time.
+    async fn forwarded<S>(&self, stream: &mut S, site: &Site, seen: impl Fn()) -> io::Result<()>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        while let Some(head) = Head::read(stream).await? {
+            if let Some(backend) = head.backend(&self.world.scenario.backends, site.wire) {
+                seen();
+                return head.forward(stream, backend).await;
+            }
+            let request = head.whole(stream).await?;
+            http::serve(&mut join(request.as_slice(), &mut *stream), &self.world, site, &[], &seen).await?;
+        }
+        Ok(())
     }
 
     fn acts(&self, layer: Layer, address: IpAddr, site: &Site, name: Option<&str>) -> Vec<&Act> {
