@@ -22,6 +22,13 @@ need_python_venv() {
     python3 -c 'import ensurepip, venv' 2>/dev/null || need_tools no-such-command=python3-venv
 }
 
+# need_venv FOLDER REQUIREMENTS: a virtual environment with exactly that, made anew when the list has changed.
+need_venv() {
+    cmp -s "$2" "$1/installed.txt" && return 0
+    python3 -m venv --clear "$1" && "$1/bin/pip" install --quiet --disable-pip-version-check --requirement "$2" &&
+        cp "$2" "$1/installed.txt"
+}
+
 # What every build needs: a C compiler for the crypto provider.
 need_build_tools() {
     need_tools cc=gcc

@@ -1,0 +1,70 @@
+"""Names that the worlds of the independent check share, and what can be changed behind them."""
+
+import contextlib
+import json
+import os
+import pathlib
+
+REGION, ACCOUNT = "ap-northeast-1", "123456789012"
+REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+BUCKET = f"prod-{REGION}-starport-layer-bucket"
+IMAGES = pathlib.Path("target/check-independent/images")
+ROOTS = "/run/vpcprobe-lab/roots.pem"
+HTPASSWD = pathlib.Path("/run/vpcprobe-lab/htpasswd")
+# What moto's GetAuthorizationToken hands out, always.
+PASSWORD = f"{ACCOUNT}-auth-token"
+
+
+def write_password(password):
+    """The registry reads the file again when it has changed."""
+    import bcrypt
+
+    fresh = HTPASSWD.with_suffix(".new")
+    fresh.write_text("AWS:" + bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode() + "\n")
+    os.replace(fresh, HTPASSWD)
+
+
+@contextlib.contextmanager
+def another_password():
+    write_password("another one")
+    try:
+        yield
+    finally:
+        write_password(PASSWORD)
+
+
+@contextlib.contextmanager
+def changed_layer(change):
+    """The biggest layer of `app:single` as `change` has it: other bytes, or nothing for a layer that is gone."""
+    digest = max(manifest("single")["layers"], key=lambda layer: layer["size"])["digest"].removeprefix("sha256:")
+    whole = (IMAGES / "blobs" / "sha256" / digest).read_bytes()
+    where = {"Bucket": BUCKET, "Key": f"docker/registry/v2/blobs/sha256/{digest[:2]}/{digest}/data"}
+    bucket, changed = client("s3"), change(whole)
+    if changed is None:
+        bucket.delete_object(**where)
+    else:
+        bucket.put_object(**where, Body=changed)
+    try:
+        yield
+    finally:
+        bucket.put_object(**where, Body=whole)
+
+
+def secret_arn(name):
+    return client("secretsmanager").describe_secret(SecretId=name)["ARN"]
+
+
+def client(service):
+    import boto3
+
+    return boto3.client(service, region_name=REGION, verify=ROOTS)
+
+
+def digest(tag):
+    """Of a tag's manifest or index, in the layout that was pushed."""
+    entries = json.loads((IMAGES / "index.json").read_text())["manifests"]
+    return next(entry["digest"] for entry in entries if entry["annotations"]["org.opencontainers.image.ref.name"] == tag)
+
+
+def manifest(tag):
+    return json.loads((IMAGES / "blobs" / "sha256" / digest(tag).removeprefix("sha256:")).read_text())
