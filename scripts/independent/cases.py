@@ -20,6 +20,8 @@ class Case:
     # As in a task definition; `{app/database}` stands for that secret's whole ARN.
     secret: str = None
     log_group: str = "/ecs/app"
+    # Whose keys are used: of `place.FORBIDDEN`, or others that no service takes.
+    role: str = "execution"
     layers: str = "sample"
     # Entered before the start and left after it: what is changed behind the names.
     change: object = contextlib.nullcontext
@@ -56,6 +58,25 @@ def cut(layer):
 
 def lost(change):
     return lambda: place.changed_layer(change)
+
+
+def denied():
+    """One action after the other is forbidden, in words that do not say by what kind of policy."""
+    for role, step, tens, secret in [
+        ("without-token", "token", 20, None),
+        ("without-logs", "log", 30, None),
+        ("without-secrets", "secret", 10, "{app/token}"),
+        ("without-parameters", "secret", 10, "/app/secure"),
+    ]:
+        action = place.FORBIDDEN[role]
+        complaint = f"not authorized to perform: {action}"
+        said = {"fails": {step: complaint}, "finding": "access-denied", "exit": tens + 6}
+        yield Case(f"{action} is forbidden", secret=secret, role=role, **said)
+
+
+def rejected(name, role, complaint):
+    fails = {step: complaint for step in ["identity", "token", "log"]}
+    return Case(name, role=role, fails=fails, finding="credentials-rejected", exit=26)
 
 
 WORLDS = {
@@ -133,6 +154,10 @@ WORLDS = {
             finding="log-group-not-found",
             exit=37,
         ),
+        *denied(),
+        rejected("a key that nobody knows", "unknown-key", "security token included in the request is invalid"),
+        rejected("a session token of nobody", "wrong-token", "security token included in the request is invalid"),
+        rejected("a secret that is not the key's", "wrong-secret", "signature we calculated does not match"),
         Case(
             "a layer that the bucket has lost",
             change=lost(gone),

@@ -10,6 +10,21 @@ REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 BUCKET = f"prod-{REGION}-starport-layer-bucket"
 IMAGES = pathlib.Path("target/check-independent/images")
 ROOTS = "/run/vpcprobe-lab/roots.pem"
+SECRETS = {
+    "app/database": json.dumps({"username": "app", "password": "the-password-of-the-database"}),
+    "app/token": "the-token-of-the-app",
+}
+PARAMETERS = {"/app/plain": ("String", "the-plain-parameter"), "/app/secure": ("SecureString", "the-secure-parameter")}
+# The keys of each role, as variables of the environment.
+ROLES = pathlib.Path("/run/vpcprobe-lab/roles.json")
+# What each role is forbidden; all else is allowed to it.
+FORBIDDEN = {
+    "execution": None,
+    "without-token": "ecr:GetAuthorizationToken",
+    "without-logs": "logs:CreateLogStream",
+    "without-secrets": "secretsmanager:GetSecretValue",
+    "without-parameters": "ssm:GetParameters",
+}
 HTPASSWD = pathlib.Path("/run/vpcprobe-lab/htpasswd")
 # What moto's GetAuthorizationToken hands out, always.
 PASSWORD = f"{ACCOUNT}-auth-token"
