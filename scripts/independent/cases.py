@@ -23,6 +23,8 @@ class Case:
     # Whose keys are used: of `place.FORBIDDEN`, or others that no service takes.
     role: str = "execution"
     layers: str = "sample"
+    # Whether the report goes to Logs and S3 as well.
+    sinks: bool = False
     # Entered before the start and left after it: what is changed behind the names.
     change: object = contextlib.nullcontext
     fails: dict = dataclasses.field(default_factory=dict)
@@ -83,6 +85,7 @@ WORLDS = {
     "whole": [
         Case("a plain image", secret="{app/database}"),
         Case("every byte of it", layers="full"),
+        Case("a report to Logs and S3", sinks=True),
         Case("an image by its digest", image=digest_of("single")),
         Case("an index, for this processor", image="app:multi"),
         Case("an index, for the other one", image="app:multi", architecture="arm64"),

@@ -8,10 +8,13 @@ import pathlib
 REGION, ACCOUNT = "ap-northeast-1", "123456789012"
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 BUCKET = f"prod-{REGION}-starport-layer-bucket"
+# Where reports may go.
+REPORTS, STREAM, KEY = "app-reports", "report", "vpcprobe/report.json"
 IMAGES = pathlib.Path("target/check-independent/images")
 ROOTS = "/run/vpcprobe-lab/roots.pem"
+DATABASE = "the-password-of-the-database"
 SECRETS = {
-    "app/database": json.dumps({"username": "app", "password": "the-password-of-the-database"}),
+    "app/database": json.dumps({"username": "app", "password": DATABASE}),
     "app/token": "the-token-of-the-app",
 }
 PARAMETERS = {"/app/plain": ("String", "the-plain-parameter"), "/app/secure": ("SecureString", "the-secure-parameter")}
@@ -63,6 +66,18 @@ def changed_layer(change):
         yield
     finally:
         bucket.put_object(**where, Body=whole)
+
+
+def streams(group):
+    """The events of each stream of a log group."""
+    logs = client("logs")
+    names = [stream["logStreamName"] for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]]
+    events = {name: logs.get_log_events(logGroupName=group, logStreamName=name)["events"] for name in names}
+    return {name: [event["message"] for event in messages] for name, messages in events.items()}
+
+
+def stored_report():
+    return client("s3").get_object(Bucket=REPORTS, Key=KEY)["Body"].read().decode()
 
 
 def secret_arn(name):

@@ -12,6 +12,8 @@ import tempfile
 import place
 
 BIN = pathlib.Path("target/check-independent/venv/bin").resolve()
+# How the names of our own log streams begin.
+STREAMS = "by-hand/"
 # Silence must not take minutes.
 PATIENCE = "8s"
 
@@ -21,18 +23,17 @@ class Refused(Exception):
 
 
 def start(case):
-    """Every step by name, with what it complained of or None, and the image's digest, layers and bytes where it came."""
+    """Every step by name: what it complained of or None, and what it brought."""
     steps = {"identity": identity, "token": token, "log": log}
     if case.secret:
         steps["secret"] = secret
     with concurrent.futures.ThreadPoolExecutor() as pool:
         outcomes = dict(zip(steps, pool.map(lambda step: attempt(step, case), steps.values())))
-    pulled, authorization = None, outcomes["token"][1]
+    authorization = outcomes["token"][1]
     if authorization:
         outcomes["manifest"] = attempt(manifest, case, authorization)
         outcomes["pull"] = attempt(pull, case, authorization)
-        pulled = outcomes["pull"][1]
-    return {step: complaint for step, (complaint, _) in outcomes.items()}, pulled
+    return outcomes
 
 
 def attempt(step, *args):
@@ -51,7 +52,7 @@ def token(_):
 
 
 def log(case):
-    stream = f"by-hand/{os.urandom(8).hex()}"
+    stream = f"{STREAMS}{os.urandom(8).hex()}"
     aws("logs", "create-log-stream", "--log-group-name", case.log_group, "--log-stream-name", stream)
 
 
@@ -75,7 +76,7 @@ def manifest(case, authorization):
 
 
 def pull(case, authorization):
-    """The image for one processor, copied to a folder; skopeo holds every digest."""
+    """Digest, layers and bytes of the image for one processor, copied to a folder; skopeo holds every digest."""
     with tempfile.TemporaryDirectory() as folder:
         skopeo(
             authorization,
