@@ -1,8 +1,10 @@
 //! What a scenario file may say: the world, what is broken in it, how the probe runs, and what it must answer.
 
+mod aws;
 mod fault;
 mod place;
 mod vpc;
+mod wish;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -10,9 +12,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-pub use fault::{Act, Direction, Fault, Layer};
+pub use aws::{
+    Bucket, Credentials, Holdings, Image, LogGroup, Object, Parameter, Registry, RegistryAuth, Secret, Task,
+};
+pub use fault::{Act, Denial, Direction, Fault, Layer, Policy, Refusal};
 pub use place::{Family, Place, ResolverName, Zone, matches};
 pub use vpc::{Host, HostedZone, Ipv6, Metadata, S3Route, Serves, View, Vpc};
+pub use wish::{ExpectedLogs, ExpectedObject, ExpectedRequests};
 
 use crate::backend::Backend;
 
@@ -31,6 +37,30 @@ pub struct Scenario {
     /// Servers of others in the world, in the order in which they start.
     #[serde(default, rename = "backend")]
     pub backends: Vec<Backend>,
+    /// Who the task is.
+    #[serde(default)]
+    pub task: Task,
+    /// Secrets of Secrets Manager.
+    #[serde(default, rename = "secret")]
+    pub secrets: Vec<Secret>,
+    /// Parameters of Parameter Store.
+    #[serde(default, rename = "parameter")]
+    pub parameters: Vec<Parameter>,
+    /// Log groups.
+    #[serde(default, rename = "log_group")]
+    pub log_groups: Vec<LogGroup>,
+    /// Buckets.
+    #[serde(default, rename = "bucket")]
+    pub buckets: Vec<Bucket>,
+    /// Objects.
+    #[serde(default, rename = "object")]
+    pub objects: Vec<Object>,
+    /// Registries that are not ECR's.
+    #[serde(default, rename = "registry")]
+    pub registries: Vec<Registry>,
+    /// Images.
+    #[serde(default, rename = "image")]
+    pub images: Vec<Image>,
     /// How the probe is started.
     #[serde(default)]
     pub run: Run,
@@ -56,6 +86,8 @@ pub struct Run {
     pub resolv_conf: Option<String>,
     /// Files for the task: they appear in `/run/task/`.
     pub files: BTreeMap<String, String>,
+    /// A task definition in `/run/task/`, handed over by `--task-definition`.
+    pub task_definition: Option<TaskDefinition>,
     /// A file in `/run/task/` with a line `NAME:PORT` for each host of the world.
     pub host_list: Option<String>,
     /// A signal, sent when the lab has seen something.
@@ -74,11 +106,24 @@ impl Default for Run {
             nameservers: None,
             resolv_conf: None,
             files: BTreeMap::new(),
+            task_definition: None,
             host_list: None,
             signal: None,
             max_files: None,
         }
     }
+}
+
+/// A task definition for the probe.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum TaskDefinition {
+    /// The lab's own, with one of everything that AWS holds.
+    Usual(bool),
+    /// The file's text, whatever it is.
+    Text(String),
+    /// A table that becomes JSON.
+    Document(serde_json::Value),
 }
 
 /// Where the probe believes to stand.
@@ -162,6 +207,18 @@ pub struct Expect {
     /// Text that must stand neither on standard output nor on standard error.
     #[serde(default)]
     pub never: Vec<String>,
+    /// Log events that must have been written.
+    #[serde(default)]
+    pub log_events: Vec<ExpectedLogs>,
+    /// Objects that must have been written.
+    #[serde(default)]
+    pub objects: Vec<ExpectedObject>,
+    /// Requests that must, or must not, have come.
+    #[serde(default)]
+    pub requests: Vec<ExpectedRequests>,
+    /// Whether nothing but reads may have come.
+    #[serde(default)]
+    pub reads_only: bool,
 }
 
 /// One finding that the report must hold.

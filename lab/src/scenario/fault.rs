@@ -1,8 +1,14 @@
 //! What can be broken, one word a kind.
 
+mod layer;
+#[cfg(test)]
+mod tests;
+
 use std::net::IpAddr;
 
 use serde::Deserialize;
+
+pub use layer::Layer;
 
 use super::Place;
 
@@ -15,6 +21,8 @@ pub struct Fault {
     pub place: Place,
     /// What.
     pub what: Act,
+    /// For so many requests only; then all is well.
+    pub times: Option<u64>,
 }
 
 impl Fault {
@@ -34,6 +42,11 @@ impl Fault {
         if self.what.layer() == Layer::Task && *place != Place::default() {
             return Err(format!("fault {:?}: routes are the task's own, without `where`", self.what));
         }
+        let of_requests =
+            place.action.is_some() || place.path.is_some() || place.layer.is_some() || self.times.is_some();
+        if of_requests && self.what.layer() != Layer::Http {
+            return Err(format!("fault {:?}: `action`, `path`, `layer` and `times` are for requests only", self.what));
+        }
         let patterns = [self.place.host.as_deref(), self.what.pattern()];
         if let Some(pattern) = patterns.into_iter().flatten().find(|pattern| !is_pattern(pattern)) {
             return Err(format!("`{pattern}` has a `*` elsewhere than in `*.` at its front"));
@@ -44,21 +57,6 @@ impl Fault {
 
 fn is_pattern(text: &str) -> bool {
     !text.strip_prefix("*.").unwrap_or(text).contains('*')
-}
-
-/// Which server, or the packet filter, brings a fault about.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Layer {
-    /// Routes and addresses of the task.
-    Task,
-    /// The packet filter.
-    Packets,
-    /// The resolvers.
-    Dns,
-    /// Between the TCP connection and the end of the handshake.
-    Tls,
-    /// After the handshake.
-    Http,
 }
 
 /// What is broken.
@@ -189,73 +187,56 @@ pub enum Act {
     HttpSilent,
     /// The answer comes so many milliseconds later.
     HttpDelayMs(u64),
-}
 
-impl Act {
-    /// The name pattern that it carries.
-    fn pattern(&self) -> Option<&str> {
-        match self {
-            Self::TlsSilentFor(pattern) | Self::TlsResetFor(pattern) => Some(pattern),
-            _ => None,
-        }
-    }
+    /// A policy forbids an action.
+    Denied(Denial),
+    /// Too many requests, in the service's own words.
+    Throttled,
+    /// Any other refusal, in the service's own shape.
+    Error(Refusal),
+    /// The registry takes the token for an old one.
+    ExpiredRegistryToken,
+    /// The store takes the presigned address for an old one.
+    ExpiredPresign,
+    /// The service takes the signature for an old one, and its `Date` is right.
+    SignatureExpired,
+    /// The first so many events of each batch are too old to be taken.
+    RejectedLogEvents(u64),
 
-    /// Who brings it about.
-    pub fn layer(&self) -> Layer {
-        match self {
-            Self::NoDefaultRoute | Self::NoRoutes => Layer::Task,
-            Self::Drop | Self::Refuse | Self::DropLonger { .. } | Self::LoseFirstSyn | Self::LoseEvery(_) => {
-                Layer::Packets
-            }
-            Self::DnsSilent
-            | Self::Nxdomain { .. }
-            | Self::Nodata { .. }
-            | Self::Servfail
-            | Self::DnsRefused
-            | Self::Truncated
-            | Self::TruncatedTcpSilent
-            | Self::WrongId
-            | Self::WrongIdFirst
-            | Self::OtherQuestion
-            | Self::DnsGarbage
-            | Self::ManyAddresses(_)
-            | Self::CnameLoop
-            | Self::DnsLoseFirst
-            | Self::DnsDelayMs(_)
-            | Self::Answer(_)
-            | Self::Rotate(_) => Layer::Dns,
-            Self::TlsSilent
-            | Self::TlsSilentOver(_)
-            | Self::TlsSilentFor(_)
-            | Self::TlsResetFor(_)
-            | Self::TlsReset
-            | Self::TlsClose
-            | Self::TlsAlert
-            | Self::TlsOtherAuthority
-            | Self::TlsSelfSigned
-            | Self::TlsWrongName(_)
-            | Self::TlsExpired
-            | Self::TlsNotYetValid
-            | Self::TlsGarbage
-            | Self::TlsDelayMs(_)
-            | Self::Tls12Only => Layer::Tls,
-            Self::HttpHtml(_)
-            | Self::HttpProxyAuth
-            | Self::HttpVia
-            | Self::HttpSuccess
-            | Self::HttpServiceError(_)
-            | Self::HttpProxyError(_)
-            | Self::HttpThrottled
-            | Self::DateOffMinutes(_)
-            | Self::HttpEndlessHeaders
-            | Self::HttpEndlessBody
-            | Self::HttpDrip
-            | Self::HttpClose
-            | Self::HttpGarbage
-            | Self::HttpSilent
-            | Self::HttpDelayMs(_) => Layer::Http,
-        }
-    }
+    /// One byte of the layer is another.
+    LayerCorrupt,
+    /// The connection closes after half of the bytes that were promised.
+    LayerTruncated,
+    /// The store has only half of the layer, and says so in the length.
+    LayerShort,
+    /// After so many bytes nothing comes any more.
+    LayerStallsAfter(u64),
+    /// So many bytes a second.
+    LayerRate(u64),
+    /// The whole layer, whatever range was asked for.
+    NoRange,
+
+    /// A manifest of 40 MB.
+    ManifestHuge,
+    /// A manifest that is no JSON.
+    ManifestGarbage,
+    /// Another manifest than its digest's.
+    ManifestCorrupt,
+    /// Another digest in the header than the manifest's.
+    WrongContentDigest,
+    /// An index whose entries lead to itself.
+    IndexOfItself,
+    /// So many indexes around the manifest.
+    IndexNested(u32),
+
+    /// Blobs are redirected there.
+    Redirect(String),
+    /// Blobs are redirected without a `Location`.
+    RedirectNowhere,
+    /// Blobs are redirected so many times on the registry's own host first.
+    RedirectChain(u32),
+    /// An unsigned call to a registry gets these challenges, a header each.
+    Challenge(Vec<String>),
 }
 
 /// A direction, seen from the task.
@@ -271,33 +252,56 @@ pub enum Direction {
     Both,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A policy that forbids an action.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Denial {
+    /// The action, as policies write it: `ecr:GetAuthorizationToken`.
+    pub action: String,
+    /// The policy's kind.
+    #[serde(default)]
+    pub by: Policy,
+    /// The resource that the words name; the one asked for by default.
+    pub resource: Option<String>,
+}
 
-    #[test]
-    fn a_fault_that_would_do_nothing_is_refused() {
-        let table = [
-            ("where = { resolver = \"vpc\" }\nwhat = \"tls-reset\"", "a resolver does not speak TLS"),
-            ("where = { port = 53 }\nwhat = \"servfail\"", "`port` is for packets only"),
-            ("where = { zone = \"a\" }\nwhat = \"servfail\"", "a question has no address"),
-            ("where = { service = \"logs\" }\nwhat = \"no-routes\"", "routes are the task's own"),
-            ("where = { host = \"logs.*\" }\nwhat = \"drop\"", "`*` elsewhere"),
-            ("what = { tls-silent-for = \"a*.example.com\" }", "`*` elsewhere"),
-        ];
-        for (text, expected) in table {
-            let fault: Fault = toml::from_str(text).unwrap();
-            let error = fault.verify().unwrap_err();
-            assert!(error.contains(expected), "{text}: {error}");
-        }
-    }
+/// The kind of policy that forbids.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Policy {
+    /// The role's own lacks the action.
+    Identity,
+    /// The role's own forbids it.
+    IdentityExplicit,
+    /// The VPC endpoint's lacks it.
+    Endpoint,
+    /// The VPC endpoint's forbids it.
+    EndpointExplicit,
+    /// The repository's, the secret's or the bucket's lacks it.
+    Resource,
+    /// The repository's, the secret's or the bucket's forbids it.
+    ResourceExplicit,
+    /// A service control policy.
+    Scp,
+    /// A resource control policy.
+    Rcp,
+    /// A permissions boundary.
+    Boundary,
+    /// A session policy.
+    Session,
+    /// The words don't say.
+    #[default]
+    Unsaid,
+}
 
-    #[test]
-    fn a_word_that_is_not_known_is_refused() {
-        for text in
-            ["what = \"drp\"", "what = { drop-longer = { byte = 9 } }", "where = { hots = \"a\" }\nwhat = \"drop\""]
-        {
-            assert!(toml::from_str::<Fault>(text).is_err(), "{text}");
-        }
-    }
+/// A refusal in the service's own shape.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// The status.
+    pub status: u16,
+    /// The kind of error: `InternalServiceError`, `NAME_UNKNOWN`.
+    pub code: String,
+    /// Its words.
+    pub message: String,
 }

@@ -27,6 +27,12 @@ pub struct Place {
     pub public: Option<bool>,
     /// TCP port 443 unless said otherwise.
     pub port: Option<u16>,
+    /// The name of an API operation (`GetAuthorizationToken`), or an HTTP method where there are none.
+    pub action: Option<String>,
+    /// Text in the request's path.
+    pub path: Option<String>,
+    /// The nth layer of its image, from 0.
+    pub layer: Option<usize>,
 }
 
 impl Place {
