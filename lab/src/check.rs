@@ -1,5 +1,7 @@
 //! Holds what vpcprobe said against what the scenario expects.
 
+mod services;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,8 +22,9 @@ pub fn check(name: &str, scenario: Scenario, binary: &Path, schema: Option<PathB
     let expect = scenario.expect.clone();
     let schema = schema_file(schema);
     let patience = Duration::from_millis(expect.within_ms.unwrap_or_default()).max(PATIENCE);
-    let outcome = crate::run_kept(scenario, binary, patience)?;
-    let wrong = compare(&expect, &outcome, schema.as_deref());
+    let (lab, outcome) = crate::run_kept(scenario, binary, patience)?;
+    let mut wrong = compare(&expect, &outcome, schema.as_deref());
+    wrong.extend(services::differences(&lab, &outcome));
     if wrong.is_empty() {
         println!("{name}: as expected in {:.1} s", outcome.ended.wall.as_secs_f64());
         return Ok(0);
@@ -31,6 +34,7 @@ pub fn check(name: &str, scenario: Scenario, binary: &Path, schema: Option<PathB
         println!("  - {difference}");
     }
     println!("--- exit {} after {:.0} ms", outcome.ended.exit, millis(outcome.ended.wall));
+    println!("--- requests\n{}", lab.world().cloud.requests().join("\n"));
     println!("--- standard output\n{}\n--- standard error\n{}", outcome.stdout, outcome.stderr);
     Ok(1)
 }

@@ -3,30 +3,49 @@
 mod fault;
 mod message;
 mod metadata;
-mod service;
+pub mod unsigned;
 
 use std::io;
 use std::time::{Duration, SystemTime};
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
-pub use message::{Request, Response};
+pub use message::{Body, Request, Response};
 pub use metadata::TASK_ID;
+pub use unsigned::request_id;
 
-use crate::scenario::Act;
+use crate::cloud;
+use crate::scenario::{Act, Fault};
 use crate::tls::linger;
 use crate::world::{Site, World};
 
+/// Where a request arrives: the server, the name in the handshake, and what is broken there.
+#[derive(Clone, Copy, Debug)]
+pub struct Door<'a> {
+    /// The world.
+    pub world: &'a World,
+    /// The server.
+    pub site: &'a Site,
+    /// The name that the client asked for.
+    pub asked: Option<&'a str>,
+    /// Faults, each with its number in the scenario.
+    pub faults: &'a [(usize, &'a Fault)],
+}
+
 /// Answers requests on a connection until it ends; `seen` is told of each.
-pub async fn serve<S>(stream: &mut S, world: &World, site: &Site, acts: &[&Act], seen: impl Fn()) -> io::Result<()>
+pub async fn serve<S>(stream: &mut S, door: Door<'_>, seen: impl Fn()) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    let Door { world, site, asked, faults } = door;
     while let Some(request) = Request::read(stream).await? {
+        let call = cloud::read(&request, site, asked, world.region());
+        let mut call = world.cloud.receive(call, faults);
+        call.now = date(&call.acts);
         seen();
-        let response = service::answer(&request, site, world);
-        let response = response.header("Date", &httpdate::fmt_http_date(date(acts)));
-        if !fault::send(stream, response, acts).await? {
+        let response = world.cloud.answer(&call);
+        let response = response.header("Date", &httpdate::fmt_http_date(call.now));
+        if !fault::send(stream, response, &call.acts).await? {
             break;
         }
         if request.closes() {

@@ -6,6 +6,7 @@ mod backend;
 mod catalog;
 mod chain;
 mod check;
+mod cloud;
 mod dns;
 mod enter;
 mod http;
@@ -174,7 +175,7 @@ fn run(scenario: Scenario, binary: &Path, how: How) -> Result<i32, String> {
 
 fn shell(scenario: Scenario, program: Vec<String>) -> Result<i32, String> {
     let lab = Lab::build(scenario)?;
-    let mut environment = task::environment(lab.world());
+    let mut environment = task::environment(lab.world())?;
     if let Ok(term) = std::env::var("TERM") {
         environment.insert("TERM".to_owned(), term);
     }
@@ -187,12 +188,12 @@ fn shell(scenario: Scenario, program: Vec<String>) -> Result<i32, String> {
 fn probe(lab: &Lab, binary: &Path, json: bool, extra: Vec<String>) -> Result<Launch, String> {
     let binary = binary.canonicalize().map_err(|e| format!("find the binary {}: {e}", binary.display()))?;
     let run = &lab.world().scenario.run;
-    let mut environment = task::environment(lab.world());
+    let mut environment = task::environment(lab.world())?;
     if json {
         environment.insert("VPCPROBE_FORMAT".to_owned(), "json".to_owned());
     }
     let mut command = vec![binary.to_string_lossy().into_owned()];
-    command.extend(run.args.iter().cloned().chain(extra));
+    command.extend(task::arguments(lab.world())?.into_iter().chain(extra));
     Ok(Launch { command, environment, max_files: run.max_files, privileged: false })
 }
 
@@ -200,9 +201,11 @@ fn write(file: &Path, text: &str) -> Result<(), String> {
     std::fs::write(file, text).map_err(|e| format!("write {}: {e}", file.display()))
 }
 
-/// Runs vpcprobe once with a JSON report and everything kept.
-fn run_kept(scenario: Scenario, binary: &Path, limit: Duration) -> Result<Outcome, String> {
+/// Runs vpcprobe once with a JSON report and everything kept, and with all that it can say on standard error.
+fn run_kept(scenario: Scenario, binary: &Path, limit: Duration) -> Result<(Lab, Outcome), String> {
     let lab = Lab::build(scenario)?;
-    let launch = probe(&lab, binary, true, Vec::new())?;
-    lab.run(&launch, Output::Kept, Some(limit))
+    let mut launch = probe(&lab, binary, true, Vec::new())?;
+    launch.environment.entry("VPCPROBE_LOG".to_owned()).or_insert_with(|| "trace".to_owned());
+    let outcome = lab.run(&launch, Output::Kept, Some(limit))?;
+    Ok((lab, outcome))
 }

@@ -96,6 +96,13 @@ pub struct Run {
     pub max_files: Option<u64>,
 }
 
+impl Run {
+    /// The task definition that is handed over, if any is.
+    pub fn definition(&self) -> Option<&TaskDefinition> {
+        self.task_definition.as_ref().filter(|given| !matches!(given, TaskDefinition::Usual(false)))
+    }
+}
+
 impl Default for Run {
     fn default() -> Self {
         Self {

@@ -11,9 +11,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::backend::Head;
 use crate::catalog::Wire;
-use crate::http;
+use crate::http::{self, Door};
 use crate::observer::Observer;
-use crate::scenario::{Act, Layer, Moment};
+use crate::scenario::{Act, Fault, Layer, Moment};
 use crate::tls::{Hello, Tls, linger};
 use crate::world::{Site, World};
 
@@ -71,20 +71,22 @@ impl Servers {
         let hello = Hello::read(&mut stream).await?;
         self.observer.saw(Moment::TlsHello);
         let name = hello.server_name.clone();
-        let acts = |layer| self.acts(layer, address, site, name.as_deref());
-        let Some(mut stream) = self.tls.accept(stream, hello, site, &acts(Layer::Tls)).await? else {
+        let asked = name.as_deref();
+        let acts: Vec<&Act> =
+            self.faults(Layer::Tls, address, site, asked).into_iter().map(|(_, fault)| &fault.what).collect();
+        let Some(mut stream) = self.tls.accept(stream, hello, site, &acts).await? else {
             return Ok(());
         };
         let seen = || self.observer.saw(Moment::HttpRequest);
-        let acts = acts(Layer::Http);
-        if acts.is_empty() && !self.world.scenario.backends.is_empty() {
-            return self.forwarded(&mut stream, site, seen).await;
+        let faults = self.faults(Layer::Http, address, site, asked);
+        if faults.is_empty() && !self.world.scenario.backends.is_empty() {
+            return self.forwarded(&mut stream, site, asked, seen).await;
         }
-        http::serve(&mut stream, &self.world, site, &acts, seen).await
+        http::serve(&mut stream, Door { world: &self.world, site, asked, faults: &faults }, seen).await
     }
 
     /// Hands requests on to the world's backends; what is none of theirs the lab answers, one request at a time.
-    async fn forwarded<S>(&self, stream: &mut S, site: &Site, seen: impl Fn()) -> io::Result<()>
+    async fn forwarded<S>(&self, stream: &mut S, site: &Site, asked: Option<&str>, seen: impl Fn()) -> io::Result<()>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -94,15 +96,16 @@ impl Servers {
                 return head.forward(stream, backend).await;
             }
             let request = head.whole(stream).await?;
-            http::serve(&mut join(request.as_slice(), &mut *stream), &self.world, site, &[], &seen).await?;
+            let door = Door { world: &self.world, site, asked, faults: &[] };
+            http::serve(&mut join(request.as_slice(), &mut *stream), door, &seen).await?;
         }
         Ok(())
     }
 
-    fn acts(&self, layer: Layer, address: IpAddr, site: &Site, name: Option<&str>) -> Vec<&Act> {
-        let faults = self.world.scenario.faults.iter().filter(|fault| fault.what.layer() == layer);
-        let fitting = faults.filter(|fault| self.world.fits_site(&fault.place, address, site, name));
-        fitting.map(|fault| &fault.what).collect()
+    /// The faults of a server, each with its number in the scenario.
+    fn faults(&self, layer: Layer, address: IpAddr, site: &Site, name: Option<&str>) -> Vec<(usize, &Fault)> {
+        let faults = self.world.scenario.faults.iter().enumerate().filter(|(_, fault)| fault.what.layer() == layer);
+        faults.filter(|(_, fault)| self.world.fits_site(&fault.place, address, site, name)).collect()
     }
 }
 

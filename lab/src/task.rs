@@ -1,5 +1,6 @@
 //! The task: its files, its environment, and the process in its namespace.
 
+mod definition;
 mod launch;
 
 use std::collections::BTreeMap;
@@ -10,9 +11,10 @@ use std::path::Path;
 pub use launch::{Ended, Launch, Started, main as launch_main, report, reports};
 
 use crate::catalog;
+use crate::cloud::TOKEN_FILE;
 use crate::http::TASK_ID;
 use crate::network::run;
-use crate::scenario::{Ipv6, Vantage};
+use crate::scenario::{Ipv6, TaskDefinition, Vantage};
 use crate::world::World;
 
 /// Where the lab's authority is for the task.
@@ -23,6 +25,9 @@ const INSPECTION: &str = "/run/vpcprobe-lab/inspection.pem";
 
 /// Where the scenario's files are for the task.
 const FILES: &str = "/run/task";
+
+/// The task definition's name there.
+const DEFINITION: &str = "task-definition.json";
 
 /// The name servers that the task is configured with.
 pub fn nameservers(world: &World) -> Vec<IpAddr> {
@@ -43,11 +48,9 @@ pub fn furnish(world: &World, roots: &str, inspection: &str) -> Result<(), Strin
     }
     write(Path::new(ROOTS), roots)?;
     write(Path::new(INSPECTION), inspection)?;
-    for (name, text) in &world.scenario.run.files {
-        write(&Path::new(FILES).join(name), text)?;
-    }
-    if let Some(name) = &world.scenario.run.host_list {
-        write(&Path::new(FILES).join(name), &world.host_list())?;
+    write(Path::new(TOKEN_FILE), &world.cloud.identity.authorization)?;
+    for (name, text) in handed_files(world)? {
+        write(&Path::new(FILES).join(name), &text)?;
     }
     // A mount over a single file fails where it is a link into a place that is gone; a fresh /etc always works.
     let old = "/run/vpcprobe-lab/etc";
@@ -69,6 +72,46 @@ pub fn furnish(world: &World, roots: &str, inspection: &str) -> Result<(), Strin
     }
 }
 
+/// The files that the lab hands to the task, by name.
+pub fn handed_files(world: &World) -> Result<BTreeMap<String, String>, String> {
+    let run = &world.scenario.run;
+    let mut files = BTreeMap::new();
+    for (name, text) in &run.files {
+        files.insert(name.clone(), world.cloud.fill(text)?);
+    }
+    if let Some(name) = &run.host_list {
+        files.insert(name.clone(), world.host_list());
+    }
+    if let Some(given) = run.definition() {
+        let text = match given {
+            TaskDefinition::Usual(_) => definition::usual(world),
+            TaskDefinition::Text(text) => text.clone(),
+            TaskDefinition::Document(document) => document.to_string(),
+        };
+        files.insert(DEFINITION.to_owned(), world.cloud.fill(&text)?);
+    }
+    Ok(files)
+}
+
+/// The files of the task that are not as the lab handed them over.
+pub fn left_files(world: &World) -> Vec<(String, String)> {
+    let handed = handed_files(world).unwrap_or_default();
+    let entries = std::fs::read_dir(FILES).into_iter().flatten().filter_map(Result::ok);
+    let texts = entries.filter_map(|entry| {
+        let bytes = std::fs::read(entry.path()).ok()?;
+        Some((entry.file_name().to_string_lossy().into_owned(), String::from_utf8_lossy(&bytes).into_owned()))
+    });
+    texts.filter(|(name, text)| handed.get(name) != Some(text)).collect()
+}
+
+/// The arguments that the task is started with.
+pub fn arguments(world: &World) -> Result<Vec<String>, String> {
+    let run = &world.scenario.run;
+    let definition = run.definition().map(|_| ["--task-definition".to_owned(), format!("{FILES}/{DEFINITION}")]);
+    let args = run.args.iter().cloned().chain(definition.into_iter().flatten());
+    args.map(|arg| world.cloud.fill(&arg)).collect()
+}
+
 fn resolv_conf(world: &World) -> String {
     let domain = world.internal_suffix();
     let mut lines = vec![format!("search {}", domain.trim_start_matches('.'))];
@@ -82,7 +125,7 @@ fn hostname(world: &World) -> String {
 }
 
 /// The task's whole environment.
-pub fn environment(world: &World) -> BTreeMap<String, String> {
+pub fn environment(world: &World) -> Result<BTreeMap<String, String>, String> {
     let run = &world.scenario.run;
     let platform = match run.vantage {
         Vantage::Fargate => ecs(world, "AWS_ECS_FARGATE"),
@@ -92,11 +135,13 @@ pub fn environment(world: &World) -> BTreeMap<String, String> {
     };
     let common = [("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), ("VPCPROBE_ROOTS", ROOTS)];
     let common = common.map(|(name, value)| (name, value.to_owned()));
-    let all = platform.into_iter().chain(common).map(|(name, value)| (name.to_owned(), value));
-    let mut environment: BTreeMap<String, String> = all.collect();
-    environment.extend(run.env.clone());
+    let all = platform.into_iter().chain(world.cloud.identity.variables()).chain(common);
+    let mut environment: BTreeMap<String, String> = all.map(|(name, value)| (name.to_owned(), value)).collect();
+    for (name, value) in &run.env {
+        environment.insert(name.clone(), world.cloud.fill(value)?);
+    }
     environment.retain(|name, _| !run.unset.contains(name));
-    environment
+    Ok(environment)
 }
 
 fn ecs(world: &World, platform: &str) -> Vec<(&'static str, String)> {

@@ -15,10 +15,14 @@ pub use names::{Found, parent};
 pub use public::nat64;
 
 use crate::catalog::{self, Wire};
-use crate::scenario::{Host, Ipv6, Layer, Place, ResolverName, Scenario, Serves, View, Vpc, Zone};
+use crate::cloud::Cloud;
+use crate::scenario::{Credentials, Host, Ipv6, Layer, Place, ResolverName, Scenario, Serves, View, Vpc, Zone};
 
 /// Where task metadata answers.
 pub const METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 170, 2));
+
+/// Where credentials answer that a full address leads to.
+const CREDENTIALS: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 170, 23));
 
 const VPC_RESOLVER_V4: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 253));
 const VPC_RESOLVER_V6: IpAddr = IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x253));
@@ -81,6 +85,8 @@ pub struct World {
     pub sites: BTreeMap<(IpAddr, u16), Site>,
     /// Every resolver.
     pub resolvers: Vec<WorldResolver>,
+    /// What the servers hold and say.
+    pub cloud: Cloud,
     endpoints: Vec<endpoints::Placed>,
     hosts: BTreeMap<String, Vec<IpAddr>>,
 }
@@ -104,9 +110,13 @@ impl World {
             tls12_only: false,
             open: true,
         };
+        if scenario.task.credentials == Some(Credentials::FullUri) {
+            sites.insert((CREDENTIALS, 80), metadata.clone());
+        }
         sites.insert((METADATA, 80), metadata);
         let resolvers = resolvers(vpc);
-        let world = Self { scenario, task, sites, resolvers, endpoints, hosts };
+        let cloud = Cloud::build(&scenario)?;
+        let world = Self { scenario, task, sites, resolvers, cloud, endpoints, hosts };
         world.verify()?;
         Ok(world)
     }

@@ -1,12 +1,14 @@
 //! Responses that go wrong.
 
+mod body;
+
 use std::io;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::time::sleep;
 
-use super::{Response, linger, service};
+use super::{Response, linger, unsigned};
 use crate::scenario::Act;
 
 /// Sends a response as the faults have it; false where the connection is over.
@@ -23,9 +25,7 @@ where
         }
         response = changed(response, act);
     }
-    stream.write_all(&response.to_bytes()).await?;
-    stream.flush().await?;
-    Ok(true)
+    body::send(stream, &response, acts).await
 }
 
 /// Brings about the faults that end the connection.
@@ -52,15 +52,15 @@ where
 fn changed(response: Response, act: &Act) -> Response {
     let html = "<html><head><title>Blocked</title></head><body><h1>Access to this site is blocked</h1></body></html>";
     match act {
-        Act::HttpHtml(status) => dated(&response, service::page(*status, html)).header("Server", "squid/6.6"),
+        Act::HttpHtml(status) => dated(&response, unsigned::page(*status, html)).header("Server", "squid/6.6"),
         Act::HttpProxyAuth => {
-            dated(&response, service::page(407, html)).header("Proxy-Authenticate", "Basic realm=\"proxy\"")
+            dated(&response, unsigned::page(407, html)).header("Proxy-Authenticate", "Basic realm=\"proxy\"")
         }
         Act::HttpVia => response.header("Via", "1.1 proxy.corp.example (squid/6.6)"),
         Act::HttpSuccess => dated(&response, Response::new(200, "application/json", r#"{"status":"ok"}"#)),
-        Act::HttpServiceError(status) => service::failing(&response, *status),
-        Act::HttpProxyError(status) => dated(&response, service::page(*status, html)),
-        Act::HttpThrottled => service::failing(&response, 429),
+        Act::HttpServiceError(status) => unsigned::failing(&response, *status),
+        Act::HttpProxyError(status) => dated(&response, unsigned::page(*status, html)),
+        Act::HttpThrottled => unsigned::failing(&response, 429),
         _ => response,
     }
 }
@@ -87,7 +87,7 @@ async fn endless_body<S: AsyncWrite + Unpin>(stream: &mut S, response: &Response
 }
 
 async fn drip<S: AsyncWrite + Unpin>(stream: &mut S, response: &Response) -> io::Result<()> {
-    for byte in response.to_bytes() {
+    for byte in response.head(false).bytes().chain(response.held().iter().copied()) {
         stream.write_all(&[byte]).await?;
         stream.flush().await?;
         sleep(Duration::from_secs(1)).await;

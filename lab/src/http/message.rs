@@ -3,10 +3,15 @@
 use std::fmt::Write as _;
 use std::io;
 
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use crate::cloud::Slice;
 
 /// The longest head that is read.
 const LIMIT: usize = 64 * 1024;
+
+/// The longest body that is kept.
+const BODY_LIMIT: usize = 32 * 1024 * 1024;
 
 /// A request as read.
 #[derive(Clone, Debug)]
@@ -15,12 +20,14 @@ pub struct Request {
     pub method: String,
     /// Path and query.
     pub target: String,
+    /// The body, to the most that is kept.
+    pub body: Vec<u8>,
     headers: Vec<(String, String)>,
 }
 
 impl Request {
-    /// Reads one request with its body, which is forgotten; nothing at the end of the connection.
-    pub async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Option<Self>> {
+    /// Reads one request with its body; nothing at the end of the connection.
+    pub async fn read<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> io::Result<Option<Self>> {
         let mut bytes = Vec::new();
         let end = loop {
             if let Some(at) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -33,26 +40,40 @@ impl Request {
             }
             bytes.extend_from_slice(&chunk[..length]);
         };
-        let request = Self::parse(&String::from_utf8_lossy(&bytes[..end]));
-        let mut missing = request.content_length().saturating_sub(bytes.len() - end);
+        let mut request = Self::parse(&String::from_utf8_lossy(&bytes[..end]));
+        request.body = bytes.split_off(end);
+        if request.header("expect").is_some() && request.content_length() > request.body.len() {
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+            stream.flush().await?;
+        }
+        request.read_body(stream).await?;
+        Ok(Some(request))
+    }
+
+    async fn read_body<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> io::Result<()> {
+        let mut missing = self.content_length().saturating_sub(self.body.len());
+        let mut chunk = vec![0; 16 * 1024];
         while missing > 0 {
-            let mut chunk = [0; 4096];
             let length = stream.read(&mut chunk).await?;
             if length == 0 {
                 break;
             }
             missing = missing.saturating_sub(length);
+            let kept = length.min(BODY_LIMIT.saturating_sub(self.body.len()));
+            self.body.extend_from_slice(&chunk[..kept]);
         }
-        Ok(Some(request))
+        Ok(())
     }
 
-    fn parse(head: &str) -> Self {
+    /// Reads a head.
+    pub fn parse(head: &str) -> Self {
         let mut lines = head.split("\r\n");
         let mut first = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
         let headers = lines.filter_map(|line| line.split_once(':'));
         Self {
             method: first.next().unwrap_or_default(),
             target: first.next().unwrap_or_default(),
+            body: Vec::new(),
             headers: headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect(),
         }
     }
@@ -60,6 +81,27 @@ impl Request {
     /// A header by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every header of that name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The path without the query.
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
+    /// The query without its `?`.
+    pub fn query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// Everything that came, as one text.
+    pub fn text(&self) -> String {
+        let headers: Vec<String> = self.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        format!("{} {}\n{}\n{}", self.method, self.target, headers.join("\n"), String::from_utf8_lossy(&self.body))
     }
 
     /// Whether the client wants the connection closed.
@@ -72,6 +114,25 @@ impl Request {
     }
 }
 
+/// What follows the head.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// A part of a layer, made while it is sent.
+    Layer(Slice),
+}
+
+impl Body {
+    /// Its length.
+    pub fn length(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Layer(slice) => slice.length,
+        }
+    }
+}
+
 /// A response to be written.
 #[derive(Clone, Debug)]
 pub struct Response {
@@ -80,19 +141,39 @@ pub struct Response {
     /// Headers in order.
     pub headers: Vec<(String, String)>,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: Body,
+    /// Whether only its length is told, as to HEAD.
+    pub bodiless: bool,
 }
 
 impl Response {
     /// A response with a body of this type.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: vec![("Content-Type".to_owned(), content_type.to_owned())], body: body.into() }
+        Self::with_body(status, content_type, Body::Bytes(body.into()))
+    }
+
+    /// A response with a body of either kind.
+    pub fn with_body(status: u16, content_type: &str, body: Body) -> Self {
+        let headers = vec![("Content-Type".to_owned(), content_type.to_owned())];
+        Self { status, headers, body, bodiless: false }
+    }
+
+    /// A response without a body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Body::Bytes(Vec::new()), bodiless: false }
     }
 
     /// The same with one more header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same as HEAD gets it.
+    #[must_use]
+    pub fn for_method(mut self, method: &str) -> Self {
+        self.bodiless = method == "HEAD";
         self
     }
 
@@ -104,28 +185,32 @@ impl Response {
             let _ = write!(head, "{name}: {value}\r\n");
         }
         if !open {
-            let _ = write!(head, "Content-Length: {}\r\n\r\n", self.body.len());
+            let _ = write!(head, "Content-Length: {}\r\n\r\n", self.body.length());
         }
         head
     }
 
-    /// The whole response.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = self.head(false).into_bytes();
-        bytes.extend_from_slice(&self.body);
-        bytes
+    /// The bytes that follow the head, where they are held at all.
+    pub fn held(&self) -> &[u8] {
+        match &self.body {
+            Body::Bytes(bytes) if !self.bodiless => bytes,
+            _ => &[],
+        }
     }
 }
 
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        206 => "Partial Content",
+        301 => "Moved Permanently",
         307 => "Temporary Redirect",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
         407 => "Proxy Authentication Required",
+        416 => "Requested Range Not Satisfiable",
         429 => "Too Many Requests",
         500 => "Internal Server Error",
         502 => "Bad Gateway",

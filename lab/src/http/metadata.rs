@@ -7,7 +7,8 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 use super::{Request, Response, linger};
 use crate::catalog;
-use crate::scenario::{Ipv6, Metadata, Vantage};
+use crate::cloud::FULL_URI;
+use crate::scenario::{Credentials, Ipv6, Metadata, Vantage};
 use crate::world::World;
 
 /// The task's id, in its metadata address and its ARN.
@@ -18,7 +19,7 @@ pub async fn send<S>(stream: &mut S, request: &Request, world: &World) -> io::Re
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let response = match world.scenario.vpc.metadata {
+    let response = match manner(request, world) {
         Metadata::Normal | Metadata::Absent => answer(request, world),
         Metadata::Garbage => Response::new(200, "application/json", "{\"TaskARN\": \"arn:aws:ecs:\u{0} ]]"),
         Metadata::Failing => Response::new(500, "text/plain", "unable to generate metadata\n"),
@@ -31,9 +32,45 @@ where
             return Ok(false);
         }
     };
-    stream.write_all(&response.to_bytes()).await?;
+    stream.write_all(response.head(false).as_bytes()).await?;
+    stream.write_all(response.held()).await?;
     stream.flush().await?;
     Ok(true)
+}
+
+/// How it behaves: credentials have a manner of their own.
+fn manner(request: &Request, world: &World) -> Metadata {
+    if !is_for_credentials(request, world) {
+        return world.scenario.vpc.metadata;
+    }
+    match world.cloud.identity.source {
+        Credentials::Garbage => Metadata::Garbage,
+        Credentials::Silent => Metadata::Silent,
+        Credentials::Failing => Metadata::Failing,
+        Credentials::Huge => Metadata::Huge,
+        _ => Metadata::Normal,
+    }
+}
+
+fn is_for_credentials(request: &Request, world: &World) -> bool {
+    FULL_URI.ends_with(request.path()) && request.path().len() > 1 || request.path() == world.cloud.identity.path
+}
+
+/// The task's credentials, for whoever shows what the platform asks for.
+fn credentials(request: &Request, world: &World) -> Response {
+    let identity = &world.cloud.identity;
+    let shown = request.header("authorization");
+    let right = match identity.source {
+        Credentials::FullUri => shown == Some(identity.authorization.as_str()) && FULL_URI.ends_with(request.path()),
+        Credentials::None | Credentials::Environment => false,
+        _ => request.path() == identity.path,
+    };
+    if right {
+        return Response::new(200, "application/json", identity.document());
+    }
+    let body =
+        json!({ "code": "InvalidIdInRequest", "message": "CredentialsV2Request: ID not found", "HTTPErrorCode": 400 });
+    Response::new(400, "application/json", body.to_string())
 }
 
 async fn huge<S: AsyncWrite + Unpin>(stream: &mut S) -> io::Result<()> {
@@ -48,8 +85,10 @@ async fn huge<S: AsyncWrite + Unpin>(stream: &mut S) -> io::Result<()> {
 }
 
 fn answer(request: &Request, world: &World) -> Response {
-    let path = request.target.split('?').next().unwrap_or_default();
-    let found = match path.strip_prefix(&format!("/v4/{TASK_ID}-1234567890")) {
+    if is_for_credentials(request, world) {
+        return credentials(request, world);
+    }
+    let found = match request.path().strip_prefix(&format!("/v4/{TASK_ID}-1234567890")) {
         Some("") => Some(container(world)),
         Some("/task" | "/taskWithTags") => Some(task(world)),
         Some("/stats" | "/task/stats") => Some(json!({})),

@@ -102,6 +102,9 @@ pub struct Bucket {
     pub name: String,
     /// Its region; the scenario's by default.
     pub region: Option<String>,
+    /// Whether the role may list it; if not, a key that it lacks is forbidden instead of not found.
+    #[serde(default = "yes")]
+    pub list: bool,
 }
 
 /// An object, and with it its bucket.
@@ -170,6 +173,10 @@ pub struct Image {
     pub oci: bool,
     /// Where its layers are redirected to; the registry's own layer bucket by default.
     pub layer_host: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn secure() -> String {

@@ -4,18 +4,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Request, Response};
 use crate::catalog::Wire;
-use crate::world::{Site, World};
 
 /// The service's own answer.
-pub fn answer(request: &Request, site: &Site, world: &World) -> Response {
-    let host = request.header("host").unwrap_or_default();
-    match site.wire {
-        Wire::Json => json(request),
+pub fn answer(request: &Request, wire: Wire, host: &str, region: &str) -> Response {
+    match wire {
+        Wire::Json => json(),
         Wire::RestJson => rest_json(),
-        Wire::Query => query(request),
-        Wire::S3 => store(request, host, world),
+        Wire::Query => query(),
+        Wire::S3 => store(request, region),
         Wire::Registry => registry(request, host),
-        Wire::Bearer => bearer(host),
+        Wire::Bearer => bearer(host, &format!("https://{host}/token"), None),
         Wire::CheckIp => Response::new(200, "text/plain;charset=UTF-8", "203.0.113.7\n"),
         Wire::Page | Wire::Tcp | Wire::Metadata => page(200, "<html><body>It works.</body></html>"),
     }
@@ -42,22 +40,16 @@ fn serial() -> u64 {
 }
 
 /// A request id as AWS writes it: different each time.
-fn request_id() -> String {
+pub fn request_id() -> String {
     let n = serial();
     format!("{n:08x}-6c61-4b62-8a5e-{:012x}", n.wrapping_mul(0x9e37_79b9))
 }
 
-fn is_signed(request: &Request) -> bool {
-    request.header("authorization").is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256"))
-}
-
-fn json(request: &Request) -> Response {
-    let (kind, message) = if is_signed(request) {
-        ("UnrecognizedClientException", "The security token included in the request is invalid.")
-    } else {
-        ("MissingAuthenticationTokenException", "Missing Authentication Token")
-    };
-    let body = serde_json::json!({ "__type": kind, "message": message });
+fn json() -> Response {
+    let body = serde_json::json!({
+        "__type": "MissingAuthenticationTokenException",
+        "message": "Missing Authentication Token"
+    });
     Response::new(400, "application/x-amz-json-1.1", body.to_string()).header("x-amzn-RequestId", &request_id())
 }
 
@@ -67,13 +59,9 @@ fn rest_json() -> Response {
         .header("x-amzn-ErrorType", "MissingAuthenticationTokenException")
 }
 
-fn query(request: &Request) -> Response {
+fn query() -> Response {
     let id = request_id();
-    let (code, message) = if is_signed(request) {
-        ("InvalidClientTokenId", "The security token included in the request is invalid")
-    } else {
-        ("MissingAuthenticationToken", "Request is missing Authentication Token")
-    };
+    let (code, message) = ("MissingAuthenticationToken", "Request is missing Authentication Token");
     let body = format!(
         "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>Sender</Type>\n    \
          <Code>{code}</Code>\n    <Message>{message}</Message>\n  </Error>\n  <RequestId>{id}</RequestId>\n</ErrorResponse>\n"
@@ -81,7 +69,7 @@ fn query(request: &Request) -> Response {
     Response::new(403, "text/xml", body).header("x-amzn-RequestId", &id)
 }
 
-fn store(request: &Request, host: &str, world: &World) -> Response {
+fn store(request: &Request, region: &str) -> Response {
     let id = format!("{:016X}", serial().wrapping_mul(0x1F2E_3D4C_5B6A_7988));
     let host_id = "bGFiLWhvc3QtaWQtbGFiLWhvc3QtaWQtbGFiLWhvc3QtaWQtbGFiLWhvc3QtaWQ=";
     let body = format!(
@@ -89,29 +77,27 @@ fn store(request: &Request, host: &str, world: &World) -> Response {
          <RequestId>{id}</RequestId><HostId>{host_id}</HostId></Error>"
     );
     let body = if request.method == "HEAD" { String::new() } else { body };
-    let region = crate::catalog::region_in(host).unwrap_or(world.region()).to_owned();
     Response::new(403, "application/xml", body)
-        .header("x-amz-bucket-region", &region)
+        .header("x-amz-bucket-region", region)
         .header("x-amz-request-id", &id)
         .header("x-amz-id-2", host_id)
         .header("Server", "AmazonS3")
 }
 
-fn registry(request: &Request, host: &str) -> Response {
+/// A private registry's challenge.
+pub fn registry(request: &Request, host: &str) -> Response {
     let body = if request.method == "HEAD" { "" } else { "Not Authorized\n" };
     Response::new(401, "text/plain; charset=utf-8", body)
         .header("Docker-Distribution-Api-Version", "registry/2.0")
         .header("Www-Authenticate", &format!("Basic realm=\"https://{host}/\",service=\"ecr.amazonaws.com\""))
 }
 
-fn bearer(host: &str) -> Response {
-    let (realm, service) = match host {
-        "registry-1.docker.io" => ("https://auth.docker.io/token".to_owned(), "registry.docker.io"),
-        "public.ecr.aws" => ("https://public.ecr.aws/token/".to_owned(), "public.ecr.aws"),
-        other => (format!("https://{other}/token"), other),
-    };
+/// A public registry's challenge.
+pub fn bearer(host: &str, realm: &str, scope: Option<&str>) -> Response {
+    let service = if host == "registry-1.docker.io" { "registry.docker.io" } else { host };
+    let scope = scope.map(|scope| format!(",scope=\"{scope}\"")).unwrap_or_default();
     let body = r#"{"errors":[{"code":"UNAUTHORIZED","message":"authentication required","detail":null}]}"#;
     Response::new(401, "application/json", body)
         .header("Docker-Distribution-Api-Version", "registry/2.0")
-        .header("Www-Authenticate", &format!("Bearer realm=\"{realm}\",service=\"{service}\""))
+        .header("Www-Authenticate", &format!("Bearer realm=\"{realm}\",service=\"{service}\"{scope}"))
 }
