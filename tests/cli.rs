@@ -31,6 +31,15 @@ fn bad_input_is_one_sentence_and_exit_3() {
         (&["--region", "eu-west-1", "--profile", "fargat"], "fargat"),
         (&["--region", "eu-west-1", "--deadline", "soon"], "soon"),
         (&["--region", "eu-west-1", "--connect-timeout", "0s"], "0s"),
+        (&["--region", "eu-west-1", "--layers", "some"], "some"),
+        (&["--region", "eu-west-1", "--secret", "arn:aws:s3:::b/k"], "arn:aws:s3:::b/k"),
+        (&["--region", "eu-west-1", "--log-group", "a b"], "a b"),
+        (&["--region", "eu-west-1", "--max-pull-time", "long"], "long"),
+        (&["--region", "eu-west-1", "--task-definition", "/nonexistent/task.json"], "/nonexistent/task.json"),
+        (&["--region", "eu-west-1", "--task-definition", "{\"clusters\":[]}"], "a cluster"),
+        (&["--region", "eu-west-1", "--task-definition", "[{\"image\":\"nginx\"}]"], "a list"),
+        (&["--region", "eu-west-1", "--task-definition", "family: web"], "YAML"),
+        (&["--region", "eu-west-1", "--task-definition", "H4sIAAAA"], "inflated"),
         (&["--region", "eu-west-1", "--roots", "/nonexistent/roots.pem"], "/nonexistent/roots.pem"),
         (&["--region", "eu-west-1", "--format", "yaml"], "yaml"),
         (&["--region", "eu-west-1", "--sink", "pigeon:coop"], "pigeon"),
@@ -94,6 +103,46 @@ fn repeatable_variables_are_separated_by_newlines() {
     let output = vpcprobe(&["plan", "--format", "text"], &environment);
     let shown = text(&output.stdout);
     assert!(shown.contains("a.example.com:443") && shown.contains("b.example.com:5432"), "{shown}");
+}
+
+/// A task definition whose environment no output may show.
+const DEFINITION: &str = r#"{"family": "web", "containerDefinitions": [{
+    "name": "web", "image": "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/app:1",
+    "environment": [{"name": "PASSWORD", "value": "hunter2"}],
+    "secrets": [{"name": "DB", "valueFrom": "arn:aws:secretsmanager:us-west-2:123456789012:secret:db-AbCdEf:key::"}]
+}]}"#;
+
+#[test]
+fn a_task_definition_comes_from_a_file_or_the_variable() {
+    let path = std::env::temp_dir().join(format!("vpcprobe-cli-{}.json", std::process::id()));
+    std::fs::write(&path, DEFINITION).unwrap();
+    let of_file = vpcprobe(&["plan", "--format", "json", "--task-definition", path.to_str().unwrap()], &[]);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(of_file.status.code(), Some(0), "{}", text(&of_file.stderr));
+    let of_variable = vpcprobe(&["plan", "--format", "json"], &[("VPCPROBE_TASK_DEFINITION", DEFINITION)]);
+    assert_eq!(text(&of_file.stdout), text(&of_variable.stdout));
+    assert!(text(&of_file.stdout).contains("123456789012.dkr.ecr.ap-northeast-1"), "{}", text(&of_file.stdout));
+    let empty = vpcprobe(&["plan", "--region", "eu-west-1"], &[("VPCPROBE_TASK_DEFINITION", "")]);
+    assert_eq!(empty.status.code(), Some(0), "{}", text(&empty.stderr));
+}
+
+#[test]
+fn a_files_name_in_the_variable_is_told_that_the_text_belongs_there() {
+    let output = vpcprobe(&["plan", "--region", "eu-west-1"], &[("VPCPROBE_TASK_DEFINITION", "task.json")]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("task.json") && said.contains("takes the JSON itself"), "{said}");
+}
+
+#[test]
+fn nothing_of_a_task_definitions_environment_comes_out() {
+    let broken =
+        [DEFINITION.replace("app:1", "APP"), DEFINITION.replace("}]}", "}"), DEFINITION.replace("{\"family\"", "x")];
+    for given in broken.iter().map(String::as_str).chain([DEFINITION]) {
+        let output = vpcprobe(&["plan"], &[("VPCPROBE_LOG", "trace"), ("VPCPROBE_TASK_DEFINITION", given)]);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!said.is_empty() && !said.contains("hunter2"), "{said}");
+    }
 }
 
 #[test]

@@ -173,7 +173,7 @@ _vpcprobe() {
             return 0
             ;;
         vpcprobe__subcmd__plan)
-            opts="-h --region --profile --service --image --endpoint --endpoints --expect --no-control --fips --dual-stack --vpc-cidr --dns-timeout --connect-timeout --tls-timeout --http-timeout --deadline --slow --strict --ca-bundle --roots --format --help"
+            opts="-h --region --profile --service --image --task-definition --log-group --secret --layers --read-only --endpoint --endpoints --expect --no-control --fips --dual-stack --vpc-cidr --dns-timeout --connect-timeout --tls-timeout --http-timeout --deadline --slow --max-pull-time --strict --ca-bundle --roots --format --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -192,6 +192,22 @@ _vpcprobe() {
                     return 0
                     ;;
                 --image)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --task-definition)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --layers)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -232,6 +248,10 @@ _vpcprobe() {
                     return 0
                     ;;
                 --slow)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-pull-time)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -255,7 +275,7 @@ _vpcprobe() {
             return 0
             ;;
         vpcprobe__subcmd__run)
-            opts="-h --region --profile --service --image --endpoint --endpoints --expect --no-control --fips --dual-stack --vpc-cidr --dns-timeout --connect-timeout --tls-timeout --http-timeout --deadline --slow --strict --ca-bundle --roots --format --sink --help"
+            opts="-h --region --profile --service --image --task-definition --log-group --secret --layers --read-only --endpoint --endpoints --expect --no-control --fips --dual-stack --vpc-cidr --dns-timeout --connect-timeout --tls-timeout --http-timeout --deadline --slow --max-pull-time --strict --ca-bundle --roots --format --sink --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -274,6 +294,22 @@ _vpcprobe() {
                     return 0
                     ;;
                 --image)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --task-definition)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --layers)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -314,6 +350,10 @@ _vpcprobe() {
                     return 0
                     ;;
                 --slow)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-pull-time)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

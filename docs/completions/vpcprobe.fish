@@ -34,7 +34,11 @@ complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "help" -d 'Print t
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l region -d 'Region whose endpoints are examined [default: AWS_REGION, AWS_DEFAULT_REGION, the image\'s host, the task\'s ARN]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l profile -d 'What kind of start to examine: fargate (default), ecs-ec2, exec; repeatable' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l service -d 'A further service, such as secretsmanager, ssm, kms, sts, execute-api; repeatable' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l image -d 'An image whose registry is examined; sets account, Region and registry host; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l image -d 'An image whose pull is replayed; sets account, Region and registry host; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l task-definition -d 'Take images, logs, secrets, environment files, EFS volumes and platform from this task definition: a file with the JSON that describe-task-definition prints or register-task-definition takes, `-` for standard input, or the JSON itself, or its gzip in base64 (as `gzip -c FILE | base64 -w 0` makes it). Its `environment` is never read' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l log-group -d 'A log group that the awslogs driver writes to, by name or ARN; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l secret -d 'A secret that the task start fetches: an ARN (of Secrets Manager also with `:JSON-KEY:STAGE:VERSION` behind it, or of Parameter Store), a secret\'s name, or a parameter\'s as `/NAME` or `ssm:NAME`; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l layers -d 'How much of each image layer is fetched: sample (up to 1 MiB; the default), full (all, digests checked), none' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l endpoint -d 'Any other TLS endpoint (or `tcp://HOST:PORT`), with the route it must take; repeatable' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l endpoints -d 'A file with such endpoints, one a line' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l expect -d 'Assert a route (private, gateway, public, any, blocked) for everything, a service or a host; repeatable' -r
@@ -45,10 +49,12 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l tls-timeout -d
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l http-timeout -d 'One HTTP exchange [default: 10s]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l deadline -d 'The whole run [default: 60s]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l slow -d 'Warn of a rung slower than this [default: 5s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l max-pull-time -d 'Fail when a full pull of an image is estimated to take longer than this [default: no limit]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l ca-bundle -d 'Roots beside the public ones [default: AWS_CA_BUNDLE, SSL_CERT_FILE]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l roots -d 'Roots that count as public, in place of the built-in set' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l format -d 'text, json or jsonl [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l sink -d 'stdout (default) or file:PATH; repeatable, and given ones replace stdout' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l read-only -d 'Write nothing (no log stream) and ask for no secret\'s value; the report says what that leaves unproved'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l no-control -d 'Leave the hosts alone that are asked only to learn whether there is a way out'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l fips -d 'Examine the FIPS hosts'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l dual-stack -d 'Examine the dual-stack hosts'
@@ -57,7 +63,11 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -s h -l help -d '
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l region -d 'Region whose endpoints are examined [default: AWS_REGION, AWS_DEFAULT_REGION, the image\'s host, the task\'s ARN]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l profile -d 'What kind of start to examine: fargate (default), ecs-ec2, exec; repeatable' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l service -d 'A further service, such as secretsmanager, ssm, kms, sts, execute-api; repeatable' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l image -d 'An image whose registry is examined; sets account, Region and registry host; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l image -d 'An image whose pull is replayed; sets account, Region and registry host; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l task-definition -d 'Take images, logs, secrets, environment files, EFS volumes and platform from this task definition: a file with the JSON that describe-task-definition prints or register-task-definition takes, `-` for standard input, or the JSON itself, or its gzip in base64 (as `gzip -c FILE | base64 -w 0` makes it). Its `environment` is never read' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l log-group -d 'A log group that the awslogs driver writes to, by name or ARN; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l secret -d 'A secret that the task start fetches: an ARN (of Secrets Manager also with `:JSON-KEY:STAGE:VERSION` behind it, or of Parameter Store), a secret\'s name, or a parameter\'s as `/NAME` or `ssm:NAME`; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l layers -d 'How much of each image layer is fetched: sample (up to 1 MiB; the default), full (all, digests checked), none' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l endpoint -d 'Any other TLS endpoint (or `tcp://HOST:PORT`), with the route it must take; repeatable' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l endpoints -d 'A file with such endpoints, one a line' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l expect -d 'Assert a route (private, gateway, public, any, blocked) for everything, a service or a host; repeatable' -r
@@ -68,9 +78,11 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l tls-timeout -
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l http-timeout -d 'One HTTP exchange [default: 10s]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l deadline -d 'The whole run [default: 60s]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l slow -d 'Warn of a rung slower than this [default: 5s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l max-pull-time -d 'Fail when a full pull of an image is estimated to take longer than this [default: no limit]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l ca-bundle -d 'Roots beside the public ones [default: AWS_CA_BUNDLE, SSL_CERT_FILE]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l roots -d 'Roots that count as public, in place of the built-in set' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l format -d 'text or json; text on a terminal, json elsewhere' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l read-only -d 'Write nothing (no log stream) and ask for no secret\'s value; the report says what that leaves unproved'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l no-control -d 'Leave the hosts alone that are asked only to learn whether there is a way out'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l fips -d 'Examine the FIPS hosts'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l dual-stack -d 'Examine the dual-stack hosts'

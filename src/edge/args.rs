@@ -59,9 +59,27 @@ pub struct InputArgs {
     /// A further service, such as secretsmanager, ssm, kms, sts, execute-api; repeatable
     #[arg(long, env = "VPCPROBE_SERVICE", value_name = "SERVICE", value_delimiter = '\n')]
     pub service: Vec<String>,
-    /// An image whose registry is examined; sets account, Region and registry host; repeatable
+    /// An image whose pull is replayed; sets account, Region and registry host; repeatable
     #[arg(long, env = "VPCPROBE_IMAGE", value_name = "REF", value_delimiter = '\n')]
     pub image: Vec<String>,
+    /// Take images, logs, secrets, environment files, EFS volumes and platform from this task definition: a file with
+    /// the JSON that describe-task-definition prints or register-task-definition takes, `-` for standard input, or the
+    /// JSON itself, or its gzip in base64 (as `gzip -c FILE | base64 -w 0` makes it). Its `environment` is never read
+    #[arg(long, env = "VPCPROBE_TASK_DEFINITION", value_name = "FILE")]
+    pub task_definition: Option<Definition>,
+    /// A log group that the awslogs driver writes to, by name or ARN; repeatable
+    #[arg(long, env = "VPCPROBE_LOG_GROUP", value_name = "GROUP", value_delimiter = '\n')]
+    pub log_group: Vec<String>,
+    /// A secret that the task start fetches: an ARN (of Secrets Manager also with `:JSON-KEY:STAGE:VERSION` behind it,
+    /// or of Parameter Store), a secret's name, or a parameter's as `/NAME` or `ssm:NAME`; repeatable
+    #[arg(long, env = "VPCPROBE_SECRET", value_name = "ARN-OR-NAME", value_delimiter = '\n')]
+    pub secret: Vec<String>,
+    /// How much of each image layer is fetched: sample (up to 1 MiB; the default), full (all, digests checked), none
+    #[arg(long, env = "VPCPROBE_LAYERS", value_name = "HOW")]
+    pub layers: Option<String>,
+    /// Write nothing (no log stream) and ask for no secret's value; the report says what that leaves unproved
+    #[arg(long, env = "VPCPROBE_READ_ONLY", value_parser = flag, action = ArgAction::SetTrue)]
+    pub read_only: bool,
     /// Any other TLS endpoint (or `tcp://HOST:PORT`), with the route it must take; repeatable
     #[arg(long, env = "VPCPROBE_ENDPOINT", value_name = "HOST[:PORT][=ROUTE]", value_delimiter = '\n')]
     pub endpoint: Vec<String>,
@@ -97,6 +115,22 @@ pub struct InputArgs {
     pub roots: Option<String>,
 }
 
+/// A task definition, or the name of the file that holds it. It is full of secrets, so nothing prints it.
+#[derive(Clone)]
+pub struct Definition(pub String);
+
+impl From<String> for Definition {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Definition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Definition(…)")
+    }
+}
+
 /// How long each rung, and the whole run, may take.
 #[derive(Args, Clone, Debug)]
 pub struct LimitArgs {
@@ -118,6 +152,9 @@ pub struct LimitArgs {
     /// Warn of a rung slower than this [default: 5s]
     #[arg(long, env = "VPCPROBE_SLOW", value_name = "TIME")]
     pub slow: Option<String>,
+    /// Fail when a full pull of an image is estimated to take longer than this [default: no limit]
+    #[arg(long, env = "VPCPROBE_MAX_PULL_TIME", value_name = "TIME")]
+    pub max_pull_time: Option<String>,
 }
 
 /// Where the report goes, and in what form.

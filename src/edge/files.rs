@@ -19,22 +19,27 @@ impl std::fmt::Display for FileError {
 
 /// Read a list or a report as text; `-` is standard input.
 pub fn read_list(flag: &str, path: &str) -> Result<String, FileError> {
-    let bytes = read(flag, path)?;
+    read_text(flag, path, MAX_BYTES)
+}
+
+/// Read so much text at most; `-` is standard input.
+pub(super) fn read_text(flag: &str, path: &str, most: u64) -> Result<String, FileError> {
+    let bytes = read(flag, path, most)?;
     String::from_utf8(bytes).map_err(|_| FileError(format!("{flag} {}: it is not UTF-8 text", shown(path))))
 }
 
 /// Read certificates.
 pub fn read_pem(flag: &str, path: &str) -> Result<Vec<u8>, FileError> {
-    read(flag, path)
+    read(flag, path, MAX_BYTES)
 }
 
-fn read(flag: &str, path: &str) -> Result<Vec<u8>, FileError> {
+fn read(flag: &str, path: &str, most: u64) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
     open(path)
-        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
         .map_err(|error| FileError(format!("{flag} {}: {error}", shown(path))))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(FileError(format!("{flag} {}: it is larger than {MAX_BYTES} bytes", shown(path))));
+    if bytes.len() as u64 > most {
+        return Err(FileError(format!("{flag} {}: it is larger than {most} bytes", shown(path))));
     }
     Ok(bytes)
 }

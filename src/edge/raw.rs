@@ -1,6 +1,7 @@
 //! From the command line, the environment and files to what `inputs` is asked to believe.
 
 use super::args::InputArgs;
+use super::files::read_text;
 use super::{Environment, FileError, read_list, read_pem};
 use crate::inputs::{NamedText, RawInputs};
 
@@ -27,6 +28,12 @@ pub fn raw_inputs(args: &InputArgs, environment: &impl Environment) -> Result<Ra
         profiles: args.profile.clone(),
         services: args.service.clone(),
         images: args.image.clone(),
+        task_definition: task_definition(args, environment)?,
+        log_groups: args.log_group.clone(),
+        secrets: args.secret.clone(),
+        layers: args.layers.clone(),
+        read_only: flag(args.read_only),
+        machine: Some(std::env::consts::ARCH.to_owned()),
         endpoints: args.endpoint.clone(),
         endpoints_list,
         expectations: args.expect.clone(),
@@ -40,10 +47,41 @@ pub fn raw_inputs(args: &InputArgs, environment: &impl Environment) -> Result<Ra
         http_timeout: args.limits.http_timeout.clone(),
         deadline: args.limits.deadline.clone(),
         slow: args.limits.slow.clone(),
+        max_pull_time: args.limits.max_pull_time.clone(),
         strict: flag(args.strict),
         ca_bundle: bundle_name(args, environment).map(|(_, name)| name),
         roots: given(args.roots.as_ref()),
     })
+}
+
+/// The task definition: the text itself, or what is in the file of that name.
+fn task_definition(args: &InputArgs, environment: &impl Environment) -> Result<Option<NamedText>, FileError> {
+    // More than any task definition: it is read to be refused with its size.
+    const MOST: u64 = 2 << 20;
+    let Some(value) = args.task_definition.as_ref().map(|given| given.0.trim()).filter(|value| !value.is_empty())
+    else {
+        return Ok(None);
+    };
+    if is_text(value) {
+        return Ok(Some(NamedText { name: String::new(), text: value.to_owned() }));
+    }
+    let text = read_text("--task-definition", value, MOST).map_err(|error| {
+        let is_variable = environment.get("VPCPROBE_TASK_DEFINITION").is_some_and(|given| given.trim() == value);
+        let hint =
+            if is_variable { "; VPCPROBE_TASK_DEFINITION takes the JSON itself as well as a file's name" } else { "" };
+        FileError(format!("{error}{hint}"))
+    })?;
+    Ok(Some(NamedText { name: value.to_owned(), text }))
+}
+
+/// What can't be a file's name is a text, whatever is wrong with it: a text may hold secrets, and is not shown as a name is.
+fn is_text(value: &str) -> bool {
+    const LONGEST_NAME: usize = 255;
+    value.starts_with(['{', '['])
+        || value.starts_with("H4sI")
+        || value.contains(['\n', '{', '"'])
+        || value.contains(": ")
+        || value.split('/').any(|part| part.len() > LONGEST_NAME)
 }
 
 /// Read the certificates that flags or variables name.
@@ -63,4 +101,20 @@ fn bundle_name(args: &InputArgs, environment: &impl Environment) -> Option<(&'st
 
 fn given(value: Option<&String>) -> Option<String> {
     value.filter(|value| !value.is_empty()).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_told_from_a_files_name() {
+        let long = "eyJmYW1pbHkiOi".repeat(40);
+        for text in ["{}", "[]", "H4sIAAAA", "family: a", "family: a\ncontainerDefinitions:", "x\ny", "\"a\"", &long] {
+            assert!(is_text(text), "{text}");
+        }
+        for name in ["-", "taskdef.json", "/run/task definition.json", "a:b", "../x/y.json"] {
+            assert!(!is_text(name), "{name}");
+        }
+    }
 }

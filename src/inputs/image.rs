@@ -182,6 +182,9 @@ mod tests {
             ("localhost/a", "localhost", 443, "a", None),
             ("ghcr.io/o/r:v1", "ghcr.io", 443, "o/r", Some("v1")),
             ("public.ecr.aws/x/y__z:l", "public.ecr.aws", 443, "x/y__z", Some("l")),
+            ("ecr-public.aws.com/x/y", "ecr-public.aws.com", 443, "x/y", None),
+            ("index.docker.io/library/nginx", "registry-1.docker.io", 443, "library/nginx", None),
+            ("registry.example.com:5000/team/app:1.0", "registry.example.com", 5000, "team/app", Some("1.0")),
             ("[fd00::1]:5000/a--b", "fd00::1", 5000, "a--b", None),
         ];
         for (text, host, port, repository, tag) in table {
@@ -207,7 +210,12 @@ mod tests {
             ("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1", false, false),
             ("123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn", "cn-north-1", false, true),
             ("123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1", false, false),
+            ("123456789012.dkr-ecr-fips.us-gov-east-1.on.aws", "us-gov-east-1", true, true),
             ("123456789012.dkr.ecr.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1", false, false),
+            ("123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov", "us-iso-east-1", false, false),
+            ("123456789012.dkr.ecr-fips.us-iso-west-1.c2s.ic.gov", "us-iso-west-1", true, false),
+            ("123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1", false, false),
+            ("123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1", false, false),
         ];
         for (host, region, fips, dual_stack) in table {
             let region = Region::parse(region).unwrap();

@@ -6,27 +6,30 @@ use ipnet::IpNet;
 
 use super::duration::millis;
 use super::raw::{each, given};
+use super::task::Written;
 use super::{
-    Endpoint, Error, Expectation, ImageRef, Inputs, Limits, Profile, RawInputs, Region, Route, Vantage, host_name,
+    EfsVolume, Endpoint, EnvironmentFile, Error, Expectation, ImageRef, Inputs, LayerMode, Limits, LogGroup, Platform,
+    Profile, RawInputs, Region, Route, TaskDefinition, Vantage, host_name,
 };
 
 /// Believe the raw inputs, or say what is wrong with them.
 pub fn accept(raw: &RawInputs, vantage: &Vantage) -> Result<Inputs, Error> {
-    let images = distinct("--image", &raw.images, ImageRef::parse)?;
+    let written = Written::accept(raw)?;
+    let images = images(raw, &written)?;
+    let region = region(raw, &images, vantage, &written)?;
     Ok(Inputs {
-        region: region(raw, &images, vantage)?,
-        account: account(&images, vantage),
+        account: account(&images, vantage, &written),
         profiles: profiles(raw)?,
         services: distinct("--service", &raw.services, |id| Ok(id.to_ascii_lowercase()))?,
         images,
-        secrets: Vec::new(),
-        environment_files: Vec::new(),
-        log_groups: Vec::new(),
-        volumes: Vec::new(),
-        platform: super::Platform::default(),
-        task_definition: None,
-        layers: super::LayerMode::default(),
-        read_only: false,
+        secrets: written.secrets_at(&region),
+        log_groups: written.log_groups_at(&region),
+        environment_files: written.environment_files,
+        volumes: written.volumes,
+        platform: written.platform.unwrap_or_else(|| Platform::of_machine(raw.machine.as_deref())),
+        task_definition: written.task_definition,
+        layers: layers(raw)?,
+        read_only: flag("--read-only", raw.read_only.as_deref())?,
         endpoints: endpoints(raw)?,
         expectations: distinct("--expect", &raw.expectations, Expectation::parse)?,
         controls: !flag("--no-control", raw.no_control.as_deref())?,
@@ -37,6 +40,28 @@ pub fn accept(raw: &RawInputs, vantage: &Vantage) -> Result<Inputs, Error> {
         strict: flag("--strict", raw.strict.as_deref())?,
         ca_bundle: given(raw.ca_bundle.as_deref()).map(str::to_owned),
         roots: given(raw.roots.as_deref()).map(str::to_owned),
+        region,
+    })
+}
+
+/// The task definition's, and those that were named beside it.
+fn images(raw: &RawInputs, written: &Written) -> Result<Vec<ImageRef>, Error> {
+    let mut images = written.images.clone();
+    for image in distinct("--image", &raw.images, ImageRef::parse)? {
+        if !images.contains(&image) {
+            images.push(image);
+        }
+    }
+    Ok(images)
+}
+
+fn layers(raw: &RawInputs) -> Result<LayerMode, Error> {
+    let Some(word) = given(raw.layers.as_deref()) else { return Ok(LayerMode::default()) };
+    at("--layers", word, |word| match word {
+        "sample" => Ok(LayerMode::Sample),
+        "full" => Ok(LayerMode::Full),
+        "none" => Ok(LayerMode::None),
+        _ => Err("expected sample, full or none".into()),
     })
 }
 
@@ -61,8 +86,8 @@ fn distinct<T: PartialEq>(
     Ok(kept)
 }
 
-/// The Region: the flag, the environment, the first image of ECR, the task itself.
-fn region(raw: &RawInputs, images: &[ImageRef], vantage: &Vantage) -> Result<Region, Error> {
+/// The Region: the flag, the environment, the first image of ECR, the task itself, what else the task definition speaks of.
+fn region(raw: &RawInputs, images: &[ImageRef], vantage: &Vantage, written: &Written) -> Result<Region, Error> {
     let said =
         [("--region", &raw.region), ("AWS_REGION", &raw.aws_region), ("AWS_DEFAULT_REGION", &raw.aws_default_region)];
     for (place, value) in said {
@@ -71,10 +96,11 @@ fn region(raw: &RawInputs, images: &[ImageRef], vantage: &Vantage) -> Result<Reg
         }
     }
     let of_image = images.iter().find_map(|image| image.ecr.as_ref()).map(|ecr| ecr.region.clone());
-    of_image.or_else(|| task(vantage).and_then(|(region, _)| Region::parse(region))).ok_or_else(|| {
+    let of_task = || task(vantage).and_then(|(region, _)| Region::parse(region));
+    of_image.or_else(of_task).or_else(|| written.region()).ok_or_else(|| {
         Error(
-            "--region: not given, and neither AWS_REGION nor an image of ECR nor the task metadata names one: \
-             expected a Region such as ap-northeast-1"
+            "--region: not given, and neither AWS_REGION nor an image of ECR nor the task metadata nor a task definition \
+             names one: expected a Region such as ap-northeast-1"
                 .to_owned(),
         )
     })
@@ -89,9 +115,9 @@ fn named_region(name: &str) -> Result<Region, String> {
     }
 }
 
-fn account(images: &[ImageRef], vantage: &Vantage) -> Option<String> {
+fn account(images: &[ImageRef], vantage: &Vantage, written: &Written) -> Option<String> {
     let of_image = images.iter().find_map(|image| image.ecr.as_ref()).map(|ecr| ecr.account.clone());
-    of_image.or_else(|| task(vantage).map(|(_, account)| account.to_owned()))
+    of_image.or_else(|| task(vantage).map(|(_, account)| account.to_owned())).or_else(|| written.account.clone())
 }
 
 /// Region and account of the task's ARN, where metadata gives a sound one.
@@ -156,7 +182,23 @@ impl Inputs {
                 return Err(Error::of("inputs.images", &image.reference, "not what its reference says"));
             }
         }
-        Ok(())
+        self.task_believed_again()
+    }
+
+    /// What a task definition said: buckets, file systems and Regions become host names.
+    fn task_believed_again(&self) -> Result<(), Error> {
+        let table = [
+            ("secrets", self.secrets.iter().all(|secret| secret.is_sound(&self.region))),
+            ("log_groups", self.log_groups.iter().all(LogGroup::is_sound)),
+            ("environment_files", self.environment_files.iter().all(EnvironmentFile::is_sound)),
+            ("volumes", self.volumes.iter().all(|volume| EfsVolume::parse(&volume.file_system).is_ok())),
+            ("platform", self.platform.is_sound()),
+            ("task_definition", self.task_definition.iter().all(TaskDefinition::is_sound)),
+        ];
+        match table.iter().find(|(_, is_sound)| !is_sound) {
+            Some((field, _)) => Err(Error(format!("inputs.{field}: not what a task definition could say"))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -187,7 +229,10 @@ fn limits(raw: &RawInputs) -> Result<Limits, Error> {
         http_ms: limit("--http-timeout", &raw.http_timeout, usual.http_ms)?,
         deadline_ms: limit("--deadline", &raw.deadline, usual.deadline_ms)?,
         slow_ms: limit("--slow", &raw.slow, usual.slow_ms)?,
-        max_pull_ms: None,
+        max_pull_ms: match given(raw.max_pull_time.as_deref()) {
+            Some(text) => Some(at("--max-pull-time", text, millis)?),
+            None => None,
+        },
     })
 }
 

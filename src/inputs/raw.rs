@@ -17,6 +17,18 @@ pub struct RawInputs {
     pub services: Vec<String>,
     /// `--image`
     pub images: Vec<String>,
+    /// `--task-definition`: the file's name, none where the value is the text itself, and what it holds.
+    pub task_definition: Option<NamedText>,
+    /// `--log-group`
+    pub log_groups: Vec<String>,
+    /// `--secret`
+    pub secrets: Vec<String>,
+    /// `--layers`
+    pub layers: Option<String>,
+    /// `--read-only`
+    pub read_only: Option<String>,
+    /// The architecture of the machine we run on, as Rust names it.
+    pub machine: Option<String>,
     /// `--endpoint`
     pub endpoints: Vec<String>,
     /// `--endpoints`: the file's name and what it holds.
@@ -43,6 +55,8 @@ pub struct RawInputs {
     pub deadline: Option<String>,
     /// `--slow`
     pub slow: Option<String>,
+    /// `--max-pull-time`
+    pub max_pull_time: Option<String>,
     /// `--strict`
     pub strict: Option<String>,
     /// `--ca-bundle`: the file's name.
@@ -52,12 +66,19 @@ pub struct RawInputs {
 }
 
 /// What a file holds, and its name.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct NamedText {
     /// The file's name as it was given.
     pub name: String,
     /// What it holds.
     pub text: String,
+}
+
+/// The text stays out of it: a task definition's environment is full of secrets.
+impl fmt::Debug for NamedText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NamedText").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// An input that can't be used: where it was, what it was, what was expected.

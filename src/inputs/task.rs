@@ -1,9 +1,18 @@
 //! What a task start reads and writes beside its images: as a task definition, or flags, say it.
 
+mod alien;
+mod arn;
+mod definition;
+mod node;
+mod secret;
+mod text;
+mod written;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Region;
+pub(super) use written::Written;
 
 /// A secret or parameter that the task start fetches.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]

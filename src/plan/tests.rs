@@ -1,7 +1,7 @@
 //! The same inputs give the same plan, and this is which.
 
 use super::*;
-use crate::inputs::{Inputs, RawInputs, Vantage, VantageKind, accept};
+use crate::inputs::{EfsVolume, Inputs, RawInputs, TaskDefinition, Vantage, VantageKind, accept};
 
 const ECR: &str = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/app:1";
 const ECR_ELSEWHERE: &str = "210987654321.dkr.ecr.us-west-2.amazonaws.com/app:1";
@@ -335,15 +335,26 @@ fn an_edited_report_is_believed_no_more_than_a_command_line() {
     let sound = inputs(&RawInputs {
         endpoints: words(&["api.example.com", "[2001:db8::1]:443"]),
         images: words(&[ECR]),
+        secrets: words(&["arn:aws:ssm:eu-west-1:123456789012:parameter/a"]),
+        log_groups: words(&["/ecs/a"]),
         ..raw()
     });
     assert_eq!(sound.believed_again(), Ok(()));
-    let edits: [fn(&mut Inputs); 5] = [
+    let edits: [fn(&mut Inputs); 12] = [
         |inputs| inputs.account = Some("$(id)".to_owned()),
         |inputs| inputs.endpoints[0].host = "x;$(id)".to_owned(),
         |inputs| inputs.endpoints[0].host = "API.example.com".to_owned(),
         |inputs| inputs.images[0].host = "evil.example.com".to_owned(),
         |inputs| inputs.endpoints = vec![inputs.endpoints[0].clone(); 5_001],
+        |inputs| inputs.secrets[0].id = "$(id)".to_owned(),
+        |inputs| inputs.secrets[0].region = Region::parse("us-west-2").unwrap(),
+        |inputs| inputs.log_groups[0].name = "\u{1b}[31m".to_owned(),
+        |inputs| {
+            inputs.environment_files = vec![EnvironmentFile { bucket: "evil.example.com/".into(), key: "k".into() }];
+        },
+        |inputs| inputs.volumes = vec![EfsVolume { file_system: "fs-1.evil.example.com".into() }],
+        |inputs| inputs.platform.os = "linux; id".to_owned(),
+        |inputs| inputs.task_definition = Some(TaskDefinition { name: "$(id)".into(), ..TaskDefinition::default() }),
     ];
     for (number, edit) in edits.into_iter().enumerate() {
         let mut edited = sound.clone();

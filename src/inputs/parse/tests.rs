@@ -98,6 +98,19 @@ fn each_error_names_the_place_the_value_and_what_was_expected() {
             "--dns-timeout 2: not a duration such as 2s, 500ms, 1.5s or 1m, more than 0 and at most 24 hours",
         ),
         (RawInputs { strict: Some("maybe".into()), ..raw() }, "--strict maybe: expected true or false"),
+        (RawInputs { layers: Some("some".into()), ..raw() }, "--layers some: expected sample, full or none"),
+        (
+            RawInputs { max_pull_time: Some("long".into()), ..raw() },
+            "--max-pull-time long: not a duration such as 2s, 500ms, 1.5s or 1m, more than 0 and at most 24 hours",
+        ),
+        (
+            RawInputs { secrets: vec!["arn:aws:s3:::b/k".into()], ..raw() },
+            "--secret arn:aws:s3:::b/k: the ARN of a secret names a Region and an account",
+        ),
+        (
+            RawInputs { log_groups: vec!["/ecs/a b".into()], ..raw() },
+            "--log-group /ecs/a b: not a log group's name of 1 to 512 letters, digits and any of ._-/#",
+        ),
     ];
     for (raw, expected) in table {
         assert_eq!(message(&raw), expected);
@@ -138,6 +151,22 @@ fn flags_may_be_written_as_words() {
     assert_eq!((inputs.controls, inputs.fips, inputs.dual_stack, inputs.strict), (false, true, false, false));
 }
 
+#[test]
+fn the_replay_is_told_how_far_it_goes() {
+    let plain = accept(&raw(), &Vantage::default()).unwrap();
+    assert_eq!((plain.layers, plain.read_only, plain.limits.max_pull_ms), (LayerMode::Sample, false, None));
+    for (word, expected) in [("sample", LayerMode::Sample), ("full", LayerMode::Full), (" none ", LayerMode::None)] {
+        let raw = RawInputs {
+            layers: Some(word.into()),
+            read_only: Some("true".into()),
+            max_pull_time: Some("1.5m".into()),
+            ..raw()
+        };
+        let inputs = accept(&raw, &Vantage::default()).unwrap();
+        assert_eq!((inputs.layers, inputs.read_only, inputs.limits.max_pull_ms), (expected, true, Some(90_000)));
+    }
+}
+
 #[rustfmt::skip]
 const NASTY: &[&str] = &[
     "", " ", "\0", "\n", "\r\n", "\t", "\u{feff}", "\u{202e}abc", "\u{1b}[2J", "é", "日本語", "🦀", "a\u{300}", "=",
@@ -156,7 +185,7 @@ fn nothing_that_is_given_makes_it_panic() {
     let long = "a".repeat(100_000);
     let deep = "a.".repeat(10_000);
     for value in NASTY.iter().copied().chain([long.as_str(), deep.as_str()]) {
-        for field in 0..16 {
+        for field in 0..22 {
             if let Err(error) = accept(&raw_with(field, value), &Vantage::default()) {
                 let text = error.to_string();
                 assert!(
@@ -186,6 +215,18 @@ fn raw_with(field: u8, value: &str) -> RawInputs {
         12 => RawInputs { slow: one, ..raw() },
         13 => RawInputs { images: vec![format!("host/{value}")], ..raw() },
         14 => RawInputs { images: vec![format!("a:{value}")], ..raw() },
+        15 => RawInputs { secrets: many, ..raw() },
+        16 => RawInputs {
+            secrets: vec![format!("arn:aws:secretsmanager:us-east-1:123456789012:secret:{value}")],
+            ..raw()
+        },
+        17 => RawInputs { log_groups: many, ..raw() },
+        18 => RawInputs { layers: one, ..raw() },
+        19 => RawInputs { max_pull_time: one, ..raw() },
+        20 => RawInputs {
+            task_definition: Some(NamedText { name: value.to_owned(), text: format!("{{\"x\":{value}") }),
+            ..raw()
+        },
         _ => RawInputs { endpoints: vec![format!("tcp://{value}")], ..raw() },
     }
 }
