@@ -86,9 +86,10 @@ impl Cloud {
     }
 
     fn put_object(&self, call: &Call, bucket: String, key: String) -> Response {
-        let tag = sigv4::sha256(&call.request.body)[..32].to_owned();
+        let content = call.request.content();
+        let tag = sigv4::sha256(&content)[..32].to_owned();
         let mut state = self.state();
-        state.objects.insert((bucket.clone(), key.clone()), call.request.body.clone());
+        state.objects.insert((bucket.clone(), key.clone()), content);
         state.written.insert((bucket, key));
         marked(Response::empty(200), call)
             .header("ETag", &format!("\"{tag}\""))

@@ -42,11 +42,16 @@ impl Request {
         };
         let mut request = Self::parse(&String::from_utf8_lossy(&bytes[..end]));
         request.body = bytes.split_off(end);
-        if request.header("expect").is_some() && request.content_length() > request.body.len() {
+        let chunked = request.header("transfer-encoding").is_some_and(|value| value.contains("chunked"));
+        if request.header("expect").is_some() && (chunked || request.content_length() > request.body.len()) {
             stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
             stream.flush().await?;
         }
-        request.read_body(stream).await?;
+        if chunked {
+            request.read_chunks(stream).await?;
+        } else {
+            request.read_body(stream).await?;
+        }
         Ok(Some(request))
     }
 
@@ -63,6 +68,21 @@ impl Request {
             self.body.extend_from_slice(&chunk[..kept]);
         }
         Ok(())
+    }
+
+    async fn read_chunks<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> io::Result<()> {
+        let mut chunk = vec![0; 16 * 1024];
+        loop {
+            if let Some(body) = dechunk(&self.body) {
+                self.body = body;
+                return Ok(());
+            }
+            let length = stream.read(&mut chunk).await?;
+            if length == 0 || self.body.len() > BODY_LIMIT {
+                return Ok(());
+            }
+            self.body.extend_from_slice(&chunk[..length]);
+        }
     }
 
     /// Reads a head.
@@ -98,6 +118,12 @@ impl Request {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 
+    /// The body without the chunks that S3's clients sign it in.
+    pub fn content(&self) -> Vec<u8> {
+        let chunked = self.header("x-amz-content-sha256").is_some_and(|value| value.starts_with("STREAMING-"));
+        chunked.then(|| dechunk(&self.body)).flatten().unwrap_or_else(|| self.body.clone())
+    }
+
     /// Everything that came, as one text.
     pub fn text(&self) -> String {
         let headers: Vec<String> = self.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
@@ -111,6 +137,23 @@ impl Request {
 
     fn content_length(&self) -> usize {
         self.header("content-length").and_then(|value| value.parse().ok()).unwrap_or_default()
+    }
+}
+
+/// The content of chunks, once the last one has come whole; a chunk's extensions and what trails are forgotten.
+fn dechunk(mut bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut content = Vec::new();
+    loop {
+        let end = bytes.windows(2).position(|pair| pair == b"\r\n")?;
+        let head = std::str::from_utf8(&bytes[..end]).ok()?;
+        let length = usize::from_str_radix(head.split(';').next()?.trim(), 16).ok()?;
+        bytes = &bytes[end + 2..];
+        if length == 0 {
+            let ended = bytes.starts_with(b"\r\n") || bytes.ends_with(b"\r\n\r\n");
+            return ended.then_some(content);
+        }
+        content.extend_from_slice(bytes.get(..length)?);
+        bytes = bytes.get(length..)?.strip_prefix(b"\r\n")?;
     }
 }
 
@@ -217,5 +260,24 @@ fn reason(status: u16) -> &'static str {
         503 => "Service Unavailable",
         504 => "Gateway Timeout",
         _ => "Status",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_become_their_content() {
+        let table: [(&[u8], Option<&[u8]>); 5] = [
+            (b"3\r\nabc\r\n2;chunk-signature=0\r\nde\r\n0\r\n\r\n", Some(b"abcde")),
+            (b"1\r\na\r\n0\r\nx-amz-checksum-crc32:AAAA\r\n\r\n", Some(b"a")),
+            (b"0\r\n\r\n", Some(b"")),
+            (b"3\r\nab", None),
+            (b"3\r\nabc\r\n0\r\n", None),
+        ];
+        for (bytes, expected) in table {
+            assert_eq!(dechunk(bytes).as_deref(), expected);
+        }
     }
 }

@@ -19,6 +19,9 @@ use crate::world::World;
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 
+/// So much of a packet holds every header.
+const HEAD: usize = 256;
+
 /// What the task sent so far.
 #[derive(Clone, Debug, Default)]
 pub struct Sent {
@@ -74,11 +77,11 @@ fn open() -> nix::Result<OwnedFd> {
     Ok(socket)
 }
 
-/// One packet, and when the kernel saw it: this thread may come late on a busy machine.
+/// One packet's whole length, of which only the head is copied, and when the kernel saw it: this thread may come late on a busy machine.
 fn receive(socket: &OwnedFd, buffer: &mut [u8]) -> nix::Result<(usize, SystemTime)> {
     let mut space = [0; 128];
     let mut slices = [IoSliceMut::new(buffer)];
-    let message = recvmsg::<()>(socket.as_raw_fd(), &mut slices, Some(&mut space), MsgFlags::empty())?;
+    let message = recvmsg::<()>(socket.as_raw_fd(), &mut slices, Some(&mut space), MsgFlags::MSG_TRUNC)?;
     let stamp = message.cmsgs()?.find_map(|control| match control {
         ControlMessageOwned::ScmTimestampns(time) => Some(SystemTime::UNIX_EPOCH + Duration::from(time)),
         _ => None,
@@ -87,9 +90,9 @@ fn receive(socket: &OwnedFd, buffer: &mut [u8]) -> nix::Result<(usize, SystemTim
 }
 
 fn listen(socket: &OwnedFd, own: [Option<IpAddr>; 2], shared: &Mutex<Sent>, observer: &Observer) {
-    let mut buffer = vec![0; 65536];
+    let mut buffer = [0; HEAD];
     while let Ok((length, now)) = receive(socket, &mut buffer) {
-        let Some(packet) = Packet::parse(&buffer[..length]) else {
+        let Some(packet) = Packet::parse(&buffer[..length.min(HEAD)]) else {
             continue;
         };
         let mut sent = shared.lock().unwrap_or_else(PoisonError::into_inner);
