@@ -133,7 +133,7 @@ impl Cloud {
             _ => "*".to_owned(),
         };
         let mut needed = vec![(format!("{}:{}", call.signing, call.action), resource)];
-        if ["GetSecretValue", "GetParameters", "GetParameter"].contains(&call.action.as_str()) {
+        if self.needs_key(call, &body) {
             let key = format!(
                 "arn:{partition}:kms:{}:{}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
                 call.region, self.account

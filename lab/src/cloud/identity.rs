@@ -88,9 +88,9 @@ impl Identity {
         self.source != Credentials::Unknown
     }
 
-    /// Whether the credentials have ended.
+    /// Whether the services take the credentials for ended ones.
     pub fn expired(&self) -> bool {
-        self.source == Credentials::Expired
+        matches!(self.source, Credentials::Expired | Credentials::Stale)
     }
 
     fn secret(&self) -> &str {
@@ -101,7 +101,7 @@ impl Identity {
     pub fn document(&self) -> String {
         let now = SystemTime::now();
         let hour = Duration::from_hours(1);
-        let until = if self.expired() { now - hour } else { now + 6 * hour };
+        let until = if self.source == Credentials::Expired { now - hour } else { now + 6 * hour };
         let mut document = json!({
             "AccessKeyId": self.key.id,
             "SecretAccessKey": self.secret(),

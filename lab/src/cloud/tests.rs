@@ -193,8 +193,12 @@ fn values_are_given_and_what_is_written_is_kept() {
 
 #[test]
 fn credentials_are_refused_in_each_service_s_words() {
-    let table =
-        [("expired", "ExpiredTokenException"), ("unknown", "UnrecognizedClientException"), ("container", "TokenGiven")];
+    let table = [
+        ("expired", "ExpiredTokenException"),
+        ("stale", "ExpiredTokenException"),
+        ("unknown", "UnrecognizedClientException"),
+        ("container", "TokenGiven"),
+    ];
     for (credentials, kind) in table {
         let world = world(&format!("[task]\ncredentials = \"{credentials}\""));
         let (status, answer) = client(&world).json("api.ecr", "GetAuthorizationToken", &json!({}));

@@ -35,6 +35,8 @@ pub enum Credentials {
     None,
     /// As `container`, but they ended an hour ago, and every service says so.
     Expired,
+    /// As `container`, but every service says that they have ended, whatever the answer with them says.
+    Stale,
     /// As `container`, but no service knows the key.
     Unknown,
     /// As `container`, but the secret is another key's.
