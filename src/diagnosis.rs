@@ -1,6 +1,6 @@
 //! What the observations of all checks together mean: a pure function of the plan and of what was seen.
 
-mod aws;
+pub(crate) mod aws;
 mod case;
 mod draft;
 mod ecs_error;

@@ -15,7 +15,7 @@ use std::path::Path;
 use crate::inputs::{Unread, UnreadKind, Vantage, VantageKind};
 
 pub use environment::{Environment, ProcessEnvironment};
-pub use files::{FileError, read_list, read_pem};
+pub use files::{FileError, read_list, read_pasted, read_pem};
 pub use raw::{TrustFiles, raw_inputs, trust_files};
 
 const RESOLV_CONF: &str = "/etc/resolv.conf";

@@ -17,6 +17,7 @@ pub mod catalog;
 pub mod diagnosis;
 pub mod edge;
 pub mod exit;
+pub mod explain;
 pub mod inputs;
 pub mod net;
 pub mod observation;

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Run { inputs, output } => commands::run(&inputs, &output),
         Command::Plan { inputs, format } => commands::plan(&inputs, format.as_deref()),
         Command::Diagnose { report, strict, output } => commands::diagnose(&report, strict, &output),
+        Command::Explain { words, format } => commands::explain(&words, format.as_deref()),
         Command::Schema => Ok(commands::schema()),
     });
     match done {

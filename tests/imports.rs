@@ -16,10 +16,11 @@ const LAW: &[(&str, &[&str])] = &[
     ("probe", &["plan", "observation", "net", "aws"]),
     ("diagnosis", &["catalog", "plan", "observation"]),
     ("report", &["inputs", "plan", "observation", "diagnosis"]),
+    ("explain", &["inputs", "catalog", "plan", "diagnosis"]),
     ("sink", &["aws"]),
     ("exit", &[]),
     ("edge", &["inputs"]),
-    ("app", &["aws", "inputs", "catalog", "plan", "observation", "net", "probe", "diagnosis", "report", "aws"]),
+    ("app", &["aws", "inputs", "catalog", "plan", "observation", "net", "probe", "diagnosis", "report"]),
 ];
 
 #[test]

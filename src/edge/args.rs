@@ -43,6 +43,19 @@ pub enum Command {
         /// Where the report goes.
         output: OutputArgs,
     },
+    /// Say what a stop reason, an exit code or a finding means; no network
+    ///
+    /// Exits with 0, also where the text is not known (it says so, and what can still be read off it), and with 3 where the
+    /// text is empty or longer than 64 KiB, or is one word or number that is no finding, no exit code and no stop reason.
+    Explain {
+        /// The stop reason as it was printed, an exit code, or a finding's id; several words are one text; `-` reads
+        /// standard input
+        #[arg(required = true, value_name = "TEXT|EXIT-CODE|FINDING")]
+        words: Vec<String>,
+        /// text or json; text on a terminal, json elsewhere
+        #[arg(long, env = "VPCPROBE_FORMAT", value_name = "FORMAT")]
+        format: Option<String>,
+    },
     /// Print the JSON Schema of the report
     Schema,
 }

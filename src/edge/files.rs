@@ -33,6 +33,14 @@ pub fn read_pem(flag: &str, path: &str) -> Result<Vec<u8>, FileError> {
     read(flag, path, MAX_BYTES)
 }
 
+/// Read what somebody pastes into standard input; no more than `most` bytes and one, so that too much is known as such.
+pub fn read_pasted(most: usize) -> Result<String, FileError> {
+    let mut bytes = Vec::new();
+    let taken = std::io::stdin().take(most as u64 + 1).read_to_end(&mut bytes);
+    taken.map_err(|error| FileError(format!("standard input: {error}")))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 fn read(flag: &str, path: &str, most: u64) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
     open(path)

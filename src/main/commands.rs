@@ -8,13 +8,16 @@ use vpcprobe::aws::Source;
 use vpcprobe::edge::args::{InputArgs, OutputArgs};
 use vpcprobe::edge::signals::Termination;
 use vpcprobe::edge::{self, Environment as _, ProcessEnvironment, TrustFiles};
+use vpcprobe::explain;
 use vpcprobe::inputs::{self, Inputs, RawInputs, Vantage, VantageKind, shown};
 use vpcprobe::net::live::{Live, Roots};
 use vpcprobe::plan::{self, Plan};
 use vpcprobe::probe::Progress;
+use vpcprobe::report::text::Sheet;
 use vpcprobe::report::{self, Report};
+use vpcprobe::sink::Sink;
 
-use super::output::{Output, show_progress};
+use super::output::{Output, look, show_progress};
 use super::process;
 
 /// An input that can't be used, in one sentence.
@@ -139,14 +142,45 @@ pub(crate) fn plan(args: &InputArgs, format: Option<&str>) -> Done {
     let source = Source::read(|name| environment.get(name));
     let vantage = Vantage { credentials: credentials(source.as_ref()), ..edge::vantage_without_network(&environment) };
     let (_, plan) = make_plan(&raw, &vantage)?;
-    let is_text = match format.filter(|format| !format.is_empty()) {
-        Some("text") => true,
-        Some("json") => false,
-        Some(other) => return Err(InputError(format!("--format {}: a plan is shown as text or json", shown(other)))),
-        None => process::stdout_is_terminal(),
-    };
-    let text = if is_text { report::planned::text(&plan) } else { report::planned::json(&plan) };
+    let text = if is_text("a plan", format)? { report::planned::text(&plan) } else { report::planned::json(&plan) };
     Ok(process::print(&text))
+}
+
+/// Whether text was asked for, or suits the place.
+fn is_text(what: &str, format: Option<&str>) -> Result<bool, InputError> {
+    match format.filter(|format| !format.is_empty()) {
+        Some("text") => Ok(true),
+        Some("json") => Ok(false),
+        Some(other) => Err(InputError(format!("--format {}: {what} is shown as text or json", shown(other)))),
+        None => Ok(process::stdout_is_terminal()),
+    }
+}
+
+/// Say what a stop reason, an exit code or a finding means.
+pub(crate) fn explain(words: &[String], format: Option<&str>) -> Done {
+    let is_text = is_text("an explanation", format)?;
+    let text = match words {
+        [only] if only == "-" => edge::read_pasted(explain::MOST_BYTES)?,
+        words => words.join(" "),
+    };
+    let explanation = explain::explain(&text)?;
+    let shown = if is_text { laid_out(&explain::outline(&explanation)) } else { explain::json(&explanation) };
+    Ok(process::print(&shown))
+}
+
+fn laid_out(lines: &[explain::Line]) -> String {
+    let mut sheet = Sheet::new(look(&Sink::Stdout));
+    for line in lines {
+        match line {
+            explain::Line::Gap => sheet.gap(),
+            explain::Line::Head(word, text) => sheet.head(word, text),
+            explain::Line::Words(text) => sheet.words(text),
+            explain::Line::Pasted(text) => sheet.pasted(text),
+            explain::Line::Labelled(label, text) => sheet.labelled(label, text),
+            explain::Line::Command(command) => sheet.command(command),
+        }
+    }
+    sheet.into_text()
 }
 
 fn make_plan(raw: &RawInputs, vantage: &Vantage) -> Result<(Inputs, Plan), InputError> {

@@ -76,7 +76,7 @@ fn suiting(kind: VantageKind) -> Format {
 }
 
 /// Colours and marks are for terminals that show them.
-fn look(sink: &Sink) -> Look {
+pub(crate) fn look(sink: &Sink) -> Look {
     let is_terminal = match sink {
         Sink::Stdout => process::stdout_is_terminal(),
         Sink::File(_) => false,

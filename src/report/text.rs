@@ -5,11 +5,14 @@ mod findings;
 mod head;
 mod notes;
 mod page;
+mod sheet;
 mod table;
 mod wrap;
 
 use super::Report;
 use page::Page;
+
+pub use sheet::Sheet;
 
 /// How the text is to look.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
