@@ -358,6 +358,7 @@ fn a_text_that_is_not_known_says_so() {
     for text in ["the quick brown fox", "my task does not start", "日本語の テキスト"] {
         let reading = read(text);
         assert!(!reading.known && reading.findings.is_empty() && reading.fix.is_empty(), "{text}");
+        assert_eq!(reading.settle, None, "{text}");
         let lines = outline(&explain(text).unwrap());
         assert!(matches!(&lines[0], Line::Head("UNKNOWN TEXT", _)), "{lines:?}");
     }

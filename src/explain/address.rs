@@ -193,18 +193,18 @@ fn kind(ip: IpAddr, s3_region: Option<&str>) -> AddressKind {
 fn peer(ip: IpAddr, kind: AddressKind, s3_region: Option<&str>) -> String {
     match kind {
         AddressKind::Private => format!(
-            "{ip} is private: the name leads to a VPC endpoint (or another host of your networks), so its private DNS is \
-             in effect; what remains is what stands before that address: a security group, a network ACL, a route."
+            "{ip} is private: the name leads to a VPC endpoint (or another host of your networks), so private DNS is in \
+             effect. What can still stand before it is a security group, a network ACL or a route."
         ),
         AddressKind::Public => format!(
-            "{ip} is public: the name does not lead to a VPC endpoint. Either there is none, or its private DNS is not in \
-             effect, or there can be none (S3's names are public even with a gateway endpoint). It is otherwise only if \
-             your VPC uses that public range itself."
+            "{ip} is public: the name does not lead to an interface endpoint; there is none, or its private DNS is not in \
+             effect. (S3's names are public in any case, also with a gateway endpoint.) Only if your VPC itself uses this \
+             public range, it may be an endpoint after all."
         ),
         AddressKind::S3 => format!(
-            "{ip} lies in a range that AWS published for S3 in {} on {RANGES_OF} (the ranges change, so it is a hint): it \
-             is the layers' or files' host that did not answer, whatever URL the text names. S3's names are public even \
-             with a gateway endpoint.",
+            "{ip} lies in a range that AWS published for S3 in {} on {RANGES_OF}: a hint, for the ranges change. It is the \
+             host of layers or files, whatever URL the text names; S3's names are public in any case, also with a gateway \
+             endpoint.",
             s3_region.unwrap_or_default()
         ),
         AddressKind::VpcResolver => format!("{ip} is the VPC's own resolver."),

@@ -19,6 +19,10 @@ impl Seen<'_> {
         self.of(AddressRole::Peer).map(|address| address.address_kind)
     }
 
+    fn port(&self) -> Option<u16> {
+        self.of(AddressRole::Peer).map(|address| address.port.unwrap_or(443))
+    }
+
     fn of(&self, role: AddressRole) -> Option<&Address> {
         self.addresses.iter().find(|address| address.role == role)
     }
@@ -80,7 +84,9 @@ fn silent(seen: &Seen<'_>) -> &'static [&'static str] {
     let peer = seen.peer();
     match peer {
         Some(AddressKind::Loopback | AddressKind::LinkLocal | AddressKind::TaskMetadata) => return &[],
-        Some(AddressKind::Private) if seen.step == Step::Volumes || seen.other_registry => return &["endpoint-silent"],
+        Some(AddressKind::Private) if seen.step == Step::Volumes || seen.other_registry || seen.port() != Some(443) => {
+            return &["endpoint-silent"];
+        }
         Some(AddressKind::Private) => return &["endpoint-silent", "all-endpoints-silent", "endpoint-address-silent"],
         Some(AddressKind::VpcResolver) => return &["vpc-resolver-silent"],
         Some(AddressKind::Public | AddressKind::S3 | AddressKind::Undetermined) | None => {}
@@ -175,6 +181,7 @@ fn tls(fault: Fault) -> &'static [&'static str] {
 fn denied(seen: &Seen<'_>) -> &'static [&'static str] {
     match seen.fault {
         // The identity that S3 denies is AWS's own: a role of yours has no part in it.
+        Fault::Denied if seen.is_layers() => &["layers-denied", "access-denied"],
         _ if seen.is_layers() && seen.fault != Fault::IdentityDenies => &["layers-denied"],
         Fault::IdentityDenies => &["identity-policy-denies"],
         Fault::EndpointDenies => &["endpoint-policy-denies"],
@@ -183,7 +190,10 @@ fn denied(seen: &Seen<'_>) -> &'static [&'static str] {
         Fault::TokenRejected | Fault::PresignedExpired => &["credentials-rejected", "clock-skew"],
         Fault::ClockSkew => &["clock-skew", "credentials-rejected"],
         Fault::NoCredentials if seen.other_registry => &["credentials-missing", "credentials-rejected"],
-        Fault::NoCredentials => &["credentials-rejected", "repository-not-found", "identity-policy-denies"],
+        // On an instance the token is missing also where ECR's API was not reached.
+        Fault::NoCredentials => {
+            &["credentials-rejected", "identity-policy-denies", "repository-not-found", "endpoint-not-in-effect"]
+        }
         _ if seen.step == Step::EnvironmentFiles => &["access-denied", "secret-not-found", "endpoint-policy-denies"],
         _ => &["access-denied", "identity-policy-denies", "endpoint-policy-denies", "resource-policy-denies"],
     }

@@ -94,18 +94,19 @@ fn failed(number: i64) -> Option<ExitCode> {
     let (tens, ones) = (code / 10, code % 10);
     let fails = fails(tens)?;
     let how = how(ones)?;
-    let findings = ROWS
-        .iter()
-        .filter(|row| row.ones == ones && (row.tens.is_empty() || row.tens.contains(&tens)))
-        .map(|row| Cause { id: row.id, line: row.line })
-        .collect();
+    let mut rows: Vec<_> =
+        ROWS.iter().filter(|row| row.ones == ones && (row.tens.is_empty() || row.tens.contains(&tens))).collect();
+    // Those that only this step can have come first.
+    rows.sort_by_key(|row| row.tens.is_empty());
+    let findings = rows.into_iter().map(|row| Cause { id: row.id, line: row.line }).collect();
     Some(ExitCode {
         code,
-        meaning: format!("The run failed. The first thing of the task start that fails is {fails}; it fails by {how}."),
+        meaning: format!("The run failed. What fails first in a task start: {fails}. How: {how}."),
         fails: Some(fails),
         how: Some(how),
         findings,
-        next: "The report's headline and first finding say which of these it was. Where no report could leave the subnet, run \
+        next: "The report's headline and first finding say which of these it was (or `unexplained`, with all that was \
+               seen). Where no report could leave the subnet, run \
                it again where its output can be read: the same subnets and security group, as a Lambda function for example.",
     })
 }
@@ -126,12 +127,12 @@ fn how(ones: u8) -> Option<&'static str> {
     Some(match ones {
         1 => "DNS",
         2 => "a wrong route",
-        3 => "TCP: no connection",
+        3 => "TCP, no connection",
         4 => "TLS",
-        5 => "HTTP: what answers is not the service, or the service fails",
+        5 => "HTTP, where something else than the service answers, or the service fails",
         6 => "a denial",
         7 => "something that does not exist",
-        8 => "content: digest, length, or a transfer that stalls",
+        8 => "content (digest, length, or a transfer that stalls)",
         9 => "slowness",
         _ => return None,
     })

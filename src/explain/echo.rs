@@ -1,24 +1,27 @@
 //! A pasted text, shown again: short, harmless, and without what may be a secret.
 
 /// Enough to know the text again.
-const LONGEST: usize = 400;
+const LONGEST: usize = 500;
 
-/// The text on one line, cut, without secrets and without anything that a terminal obeys.
+/// The text on one line, without secrets and without anything that a terminal obeys; of a long one the two ends, which
+/// tell the most.
 pub(super) fn echo(text: &str) -> String {
     let mut shown = String::new();
-    let mut after_key = false;
+    let mut before = "";
     for word in text.split_whitespace() {
-        let public = if after_key { "…".to_owned() } else { without_secrets(word) };
-        after_key = is_key(word);
+        let public = if is_secret_behind(before, word) { "…".to_owned() } else { without_secrets(word) };
+        before = word;
         if !shown.is_empty() {
             shown.push(' ');
         }
         shown.extend(public.chars().filter(|c| is_harmless(*c)));
-        if shown.chars().count() > LONGEST {
-            return shown.chars().take(LONGEST).chain(['…']).collect();
-        }
     }
-    shown
+    let count = shown.chars().count();
+    if count <= LONGEST {
+        return shown;
+    }
+    let half = LONGEST / 2;
+    shown.chars().take(half).chain(" … ".chars()).chain(shown.chars().skip(count - half)).collect()
 }
 
 /// Letters, digits and signs; nothing that steers, hides or turns.
@@ -28,16 +31,17 @@ fn is_harmless(c: char) -> bool {
         || matches!(c, ' ' | '‘' | '’' | '“' | '”' | '–' | '—' | '…' | '、' | '。')
 }
 
-/// Whether the next word is a secret.
-fn is_key(word: &str) -> bool {
-    let word = word.trim_matches(['"', '\'', ':', '=', ',', '{', '\\']).to_ascii_lowercase();
-    matches!(
-        word.as_str(),
-        "basic" | "bearer" | "password" | "passwd" | "token" | "secret_access_key" | "session_token"
-    ) || word.ends_with("secretaccesskey")
-        || word.ends_with("_access_key")
-        || word.ends_with("_session_token")
-        || word.ends_with("sessiontoken")
+/// Whether a word is a secret for the word before it: `Basic QVdT…`, `token: abc1`; and not in `basic auth credentials`.
+fn is_secret_behind(before: &str, word: &str) -> bool {
+    let key = before.trim_matches(['"', '\'', ':', '=', ',', '{', '\\']).to_ascii_lowercase();
+    let is_plain = word.trim_end_matches([':', ',', '.']).bytes().all(|b| b.is_ascii_lowercase());
+    match key.as_str() {
+        "basic" | "bearer" | "token" => !is_plain,
+        "password" | "passwd" => true,
+        key => {
+            ["secretaccesskey", "_access_key", "_session_token", "sessiontoken"].iter().any(|end| key.ends_with(end))
+        }
+    }
 }
 
 /// One word without its query string, its user's part, and what looks like a key.
@@ -108,6 +112,8 @@ mod tests {
             ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY1 x", "… x"),
             ("Authorization: Basic QVdTOnBhc3M= x", "Authorization: Basic … x"),
             ("password=hunter2 token=abc x", "password=… token=… x"),
+            ("no basic auth credentials", "no basic auth credentials"),
+            ("fetch anonymous token: unexpected status", "fetch anonymous token: unexpected status"),
             ("\"SecretAccessKey\": \"short\" x", "\"SecretAccessKey\": … x"),
             ("prod-ap-northeast-1-starport-layer-bucket.s3.x", "prod-ap-northeast-1-starport-layer-bucket.s3.x"),
             (
@@ -120,7 +126,7 @@ mod tests {
         for (text, expected) in table {
             assert_eq!(echo(text), expected, "{text}");
         }
-        assert_eq!(echo(&"ab ".repeat(1_000)).chars().count(), LONGEST + 1);
-        assert_eq!(echo(&"a".repeat(60_000)).chars().count(), LONGEST + 1);
+        assert_eq!(echo(&"ab ".repeat(1_000)).chars().count(), LONGEST + 3);
+        assert_eq!(echo(&"a".repeat(60_000)).chars().count(), LONGEST + 3);
     }
 }

@@ -18,20 +18,23 @@ pub(super) struct Site {
     step: Step,
     facts: Facts,
     other_registry: bool,
+    port: Option<u16>,
+    /// Whether it is about a finding as such, and no text.
+    general: bool,
 }
 
 impl Site {
     /// Nothing is known.
     pub(super) fn unknown() -> Self {
-        Self::new(Step::Unknown, Facts::default(), false)
+        Self { general: true, ..Self::new(Step::Unknown, Facts::default(), false, None) }
     }
 
     /// What a text names.
-    pub(super) fn new(step: Step, facts: Facts, other_registry: bool) -> Self {
+    pub(super) fn new(step: Step, facts: Facts, other_registry: bool, port: Option<u16>) -> Self {
         let known = facts.region.as_deref().and_then(Region::parse);
         let region = known.as_ref().map_or("$REGION".to_owned(), Region::to_string);
         let partition = known.as_ref().map_or("aws", |region| Partition::id(region.partition()));
-        Self { plan: plan_of(&region), region, partition, step, facts, other_registry }
+        Self { plan: plan_of(&region), region, partition, step, facts, other_registry, port, general: false }
     }
 
     /// The endpoint service of a service of the catalog.
@@ -52,7 +55,12 @@ impl Site {
 
     /// The port that failed.
     fn port(&self) -> u16 {
-        if self.step == Step::Volumes { 2_049 } else { 443 }
+        self.port.unwrap_or(if self.step == Step::Volumes { 2_049 } else { 443 })
+    }
+
+    /// Whether it is no VPC endpoint that has the private address.
+    fn is_other_host(&self) -> bool {
+        self.step == Step::Volumes || self.other_registry || self.port() != 443
     }
 
     /// A step of our own making, its placeholders filled with what the text names.
@@ -169,7 +177,7 @@ fn of_routes(id: &str, site: &Site) -> Vec<Fix> {
     let gateway = site.service("s3");
     match id {
         "endpoint-not-in-effect" | "public-route" => not_in_effect(site),
-        "endpoint-silent" if site.step == Step::Volumes || site.other_registry => {
+        "endpoint-silent" if site.is_other_host() => {
             vec![aws::allow_into_host(plan, port)]
         }
         "endpoint-silent" => vec![aws::allow_into_endpoint(plan, port), aws::allow_out_to_endpoint(plan, port)],
@@ -178,6 +186,8 @@ fn of_routes(id: &str, site: &Site) -> Vec<Fix> {
             aws::allow_out_to_endpoint(plan, port),
             aws::show_network_acl(plan, port),
         ],
+        // Which subnet is the silent one, a stop reason does not say.
+        "endpoint-address-silent" if !site.general => vec![aws::show_network_acl(plan, port)],
         "endpoint-address-silent" => vec![aws::show_network_acl(plan, port), aws::take_subnet_off_endpoint(plan)],
         "layers-unreachable" => vec![
             aws::create_gateway_endpoint(plan, &gateway),

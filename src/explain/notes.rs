@@ -25,6 +25,7 @@ pub(super) fn notes(text: &Text, seen: &Seen<'_>) -> Vec<&'static str> {
         seen.fault,
         Fault::IdentityDenies | Fault::EndpointDenies | Fault::ResourceDenies | Fault::OtherDenies | Fault::Denied
     );
+    let names_registry = seen.is_s3() && seen.step != Step::EnvironmentFiles && text.has_any(&[".dkr.ecr", ".dkr-ecr"]);
     let table: &[(bool, &str)] = &[
         (
             seen.step == Step::Logs
@@ -34,9 +35,14 @@ pub(super) fn notes(text: &Text, seen: &Seen<'_>) -> Vec<&'static str> {
              group.",
         ),
         (
-            seen.is_s3() && seen.step != Step::EnvironmentFiles && text.has_any(&[".dkr.ecr", ".dkr-ecr"]),
+            names_registry && matches!(seen.fault, Fault::Silent | Fault::TlsSilent | Fault::Reset | Fault::Closed),
             "The URL in a layer's error is not the host that failed: the agent puts the image's name in the place of the \
-             presigned URL of S3. What did not answer is S3, not the registry.",
+             presigned URL of S3. This is about S3, not the registry.",
+        ),
+        (
+            names_registry && matches!(seen.fault, Fault::Denied | Fault::ServerError),
+            "The URL in a layer's error may be the registry's own, or stand for the presigned URL of S3: the agent puts the \
+             image's name in the place of that.",
         ),
         (
             seen.fault == Fault::NilPointer,
@@ -47,14 +53,11 @@ pub(super) fn notes(text: &Text, seen: &Seen<'_>) -> Vec<&'static str> {
             "The role that is named is AWS's own: ECR signs the layers' URLs with it. Nobody foreign is in your account, and no \
              role of yours is denied.",
         ),
-        (
-            denied && text.has("400"),
-            "ECR's and the other JSON APIs deny with status 400, so the number says nothing else.",
-        ),
+        (denied && text.has("400"), "Status 400 says nothing else: ECR's API and the other JSON APIs deny with it."),
         (
             denied && !seen.is_s3(),
-            "Mind which role is named: the platform uses the execution role, the application the task role. And mind the route: \
-             a condition on aws:SourceVpce or aws:SourceVpc turns a call by the wrong route into a denial.",
+            "The platform uses the execution role, the application the task role: see which of them is named. A condition on \
+             aws:SourceVpce or aws:SourceVpc denies a call that took the wrong route, so the route may be the cause.",
         ),
         (
             seen.fault == Fault::Silent && text.has("StatusCode: 0"),

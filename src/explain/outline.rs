@@ -39,7 +39,7 @@ fn labelled(label: &str, text: impl Into<String>) -> Line {
 fn stop_reason(reading: &StopReason) -> Vec<Line> {
     let phase = &reading.phase;
     let head = if reading.known {
-        Line::Head("STOP REASON", format!("phase {} of a task start: {}", phase.id, phase.step))
+        Line::Head("STOP REASON", reading.meaning.clone())
     } else {
         Line::Head(
             "UNKNOWN TEXT",
@@ -48,10 +48,15 @@ fn stop_reason(reading: &StopReason) -> Vec<Line> {
     };
     let mut lines = vec![head, Line::Pasted(reading.text.clone()), Line::Gap];
     if reading.known {
-        lines.push(labelled("step:", sentence(phase.what)));
+        lines.push(labelled("phase:", format!("{}: {}", phase.id, sentence(phase.what))));
+    } else if !reading.findings.is_empty() {
+        lines.push(labelled("meaning:", &reading.meaning));
     }
-    lines.push(labelled("meaning:", &reading.meaning));
-    lines.push(labelled("AWS answered:", sentence(&reading.answered_because)));
+    lines.push(labelled("answered:", sentence(&reading.answered_because)));
+    if !reading.known {
+        lines.push(labelled("hint:", DESCRIBE));
+    }
+    lines.extend(denied(reading));
     lines.extend(reading.addresses.iter().map(|address| labelled("address:", &address.proves)));
     if let Some(worked) = worked(reading) {
         lines.push(labelled("worked before:", worked));
@@ -73,7 +78,17 @@ fn stop_reason(reading: &StopReason) -> Vec<Line> {
     lines
 }
 
+const DESCRIBE: &str = "the whole of a stop reason is in stoppedReason and in each container's reason, for an hour after the \
+                        stop: aws ecs describe-tasks.";
+
 const SETTLE: &str = "run this as a task (or a Lambda function) in the same subnet with the same security group:";
+
+/// Who was denied what, as the text says it.
+fn denied(reading: &StopReason) -> Option<Line> {
+    let action = reading.names.denied_action.as_deref()?;
+    let who = reading.names.denied_principal.as_deref().unwrap_or("somebody");
+    Some(labelled("denied:", format!("{who} may not {action}.")))
+}
 
 /// What worked, and how sure that is.
 fn worked(reading: &StopReason) -> Option<String> {
@@ -156,7 +171,7 @@ fn exit_codes(finding: &FindingMeaning) -> String {
 const PLACEHOLDERS: &[(&str, &str)] = &[
     ("$REGION", "the Region"),
     ("$VPC", "the VPC's id"),
-    ("$SUBNETS", "the ids of the endpoint's or task's subnets"),
+    ("$SUBNETS", "the subnets' ids, separated by spaces"),
     ("$SUBNET", "the silent subnet's id"),
     ("$EPSG", "the endpoint's security group"),
     ("$TSG", "the task's security group"),
@@ -183,6 +198,6 @@ fn placeholders<'a>(commands: impl Iterator<Item = &'a str>) -> Option<Line> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let names = |name: &str| all.match_indices(name).any(|(at, _)| !all[at + name.len()..].starts_with(is_name));
     let used: Vec<String> =
-        PLACEHOLDERS.iter().filter(|(name, _)| names(name)).map(|(name, what)| format!("{name} is {what}")).collect();
-    (!used.is_empty()).then(|| labelled("where", sentence(&used.join(", "))))
+        PLACEHOLDERS.iter().filter(|(name, _)| names(name)).map(|(name, what)| format!("{name} = {what}")).collect();
+    (!used.is_empty()).then(|| labelled("put in:", sentence(&used.join(", "))))
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::address::{Address, addresses};
+use super::address::{Address, AddressKind, AddressRole, addresses};
 use super::causes::{Seen, likely};
 use super::facts::Facts;
 use super::faults::{self, Fault};
@@ -12,6 +12,7 @@ use super::text::Text;
 use super::unseen::{self, Unseen};
 use super::worked::{self, Worked};
 use super::{Cause, Fix, echo, findings, notes, settle};
+use crate::diagnosis::aws;
 
 /// What a pasted text says.
 #[derive(Debug, Serialize)]
@@ -97,7 +98,11 @@ fn of_seen(text: &Text, pasted: &str, facts: Facts) -> StopReason {
     let (answered, marker) = faults::answered(text, fault);
     let subject = subject(&seen);
     let names_s3 = if seen.is_s3() && step == Step::Pull { Step::Layers } else { step };
-    let site = Site::new(names_s3, facts.clone(), other_registry);
+    let port = found.iter().find(|address| address.role == AddressRole::Peer).and_then(|address| address.port);
+    let site = Site::new(names_s3, facts.clone(), other_registry, port);
+    let asked_itself = found
+        .iter()
+        .any(|address| address.role == AddressRole::Resolver && address.address_kind == AddressKind::Loopback);
     StopReason {
         known: step != Step::Unknown,
         text: echo::echo(pasted),
@@ -113,21 +118,25 @@ fn of_seen(text: &Text, pasted: &str, facts: Facts) -> StopReason {
             .map(|row| Cause { id: row.id, line: row.line })
             .collect(),
         notes: notes::notes(text, &seen),
-        fix: of_findings(ids, &site),
-        settle: settle::settle(step, &facts),
+        fix: if asked_itself { vec![aws::step(READABLE)] } else { of_findings(ids, &site) },
+        settle: (step != Step::Unknown || !ids.is_empty()).then(|| settle::settle(step, &facts)).flatten(),
         names: facts,
         addresses: found,
     }
 }
 
+/// What helps where the container asked itself for names.
+const READABLE: &str = "see that /etc/resolv.conf in the container exists, names a server, and may be read by the \
+                        container's user";
+
 fn of_unseen(row: &Unseen, pasted: &str, facts: Facts) -> StopReason {
-    let site = Site::new(row.step, facts.clone(), false);
+    let site = Site::new(row.step, facts.clone(), false, None);
     StopReason {
         known: true,
         text: echo::echo(pasted),
         phase: phase(row.step),
         answered: Answered::Unknown,
-        answered_because: "it is no question of the network: nothing was asked over your subnet here".to_owned(),
+        answered_because: "not in question: nothing was asked over your subnet here".to_owned(),
         meaning: row.means.to_owned(),
         probe_sees_it: false,
         addresses: Vec::new(),
@@ -175,14 +184,14 @@ fn subject(seen: &Seen<'_>) -> &'static str {
         Step::Parameters => "Systems Manager (ssm)",
         Step::Secrets | Step::RegistryCredentials => "Secrets Manager",
         Step::Token => "ECR's API (api.ecr)",
-        Step::EnvironmentFiles => "S3, which holds the environment files",
-        Step::Volumes => "the EFS mount target",
+        Step::EnvironmentFiles => "S3 (the environment files)",
+        Step::Volumes => "the file system (its EFS mount target)",
         Step::Logs | Step::LogsAtStart => "CloudWatch Logs",
         Step::Registry | Step::Pull if seen.other_registry => "the registry",
         Step::Registry => "the registry (ecr.dkr)",
-        Step::Layers => "S3, which holds the layers",
-        Step::Pull if seen.is_s3() => "S3, which holds the layers",
-        Step::Pull => "the registry (ecr.dkr) or S3, which holds the layers",
+        Step::Layers => "S3 (the layers)",
+        Step::Pull if seen.is_s3() => "S3 (the layers)",
+        Step::Pull => "the registry (ecr.dkr) or S3 (the layers)",
         Step::StartTimer => "ECR, S3 or CloudWatch Logs",
         Step::Initialization => "one of ECR, Secrets Manager, Systems Manager and CloudWatch Logs",
         Step::Placement
@@ -200,8 +209,9 @@ fn subject(seen: &Seen<'_>) -> &'static str {
 fn because(answered: Answered, marker: Option<&str>, fault: Fault, subject: &str) -> String {
     let who = if subject.is_empty() { "the other side" } else { subject };
     match (answered, fault) {
+        (Answered::Yes, Fault::ServerError) => format!("yes: {who} answered, or a proxy on the way to it"),
         (Answered::Yes, _) => {
-            format!("yes, {who} answered: the network path works, so look at names and policies instead")
+            format!("yes, {who} answered: the network path works")
         }
         (Answered::No, Fault::NoSuchHost | Fault::ResolverSilent | Fault::ResolverRefuses | Fault::ResolverFails) => {
             "no: it failed at the name already, before anything of AWS was asked".to_owned()
@@ -212,7 +222,7 @@ fn because(answered: Answered, marker: Option<&str>, fault: Fault, subject: &str
         (Answered::No, Fault::NoRoute) => "no: no packet left the task".to_owned(),
         (Answered::No, _) => match marker {
             Some(words) => format!("no: \"{words}\" says that nothing came back"),
-            None => "no: AWS's own words for it are a connection issue".to_owned(),
+            None => "no: nothing came back in time".to_owned(),
         },
         (Answered::Unknown, Fault::Unsaid) => "the text does not say".to_owned(),
         (Answered::Unknown, _) => "not certain: something did answer, and it need not have been AWS".to_owned(),
@@ -233,7 +243,7 @@ fn meaning(seen: &Seen<'_>, subject: &str) -> String {
         Fault::Unsaid => {
             "The text breaks off before it says how it failed, or never said it; what follows is what it usually is."
         }
-        Fault::Silent if seen.peer().is_some_and(|kind| kind == super::AddressKind::TaskMetadata) => {
+        Fault::Silent if seen.peer().is_some_and(|kind| kind == AddressKind::TaskMetadata) => {
             "The ECS agent's endpoint on the same host did not answer; that is no question of the VPC."
         }
         Fault::Silent | Fault::NilPointer => {
