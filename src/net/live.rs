@@ -1,6 +1,7 @@
 //! The real network: sockets of our own, one step at a time.
 
 mod certificate;
+mod client;
 mod dns;
 mod http;
 mod io_fault;
@@ -19,6 +20,7 @@ use super::{Ask, Hello, Net, Reply, Request};
 use crate::catalog::Question;
 use crate::observation::{Answer, Change, Connection, Fault, Handshake};
 
+pub use client::{Client, Incoming, Outgoing};
 pub use tls::Secured;
 pub use trust::{Roots, RootsError};
 
@@ -32,6 +34,11 @@ impl Live {
     /// A network whose certificates are judged by these roots.
     pub fn new(roots: Roots) -> Self {
         Self { roots: Arc::new(roots) }
+    }
+
+    /// A client for what is not measured, over the same roots.
+    pub fn client(&self, nameservers: &[SocketAddr]) -> Client {
+        Client::new(&self.roots, nameservers)
     }
 }
 

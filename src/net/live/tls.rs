@@ -81,7 +81,7 @@ fn configure(roots: &Arc<Roots>, hello: &Hello) -> Result<Configured, Fault> {
     Ok((Arc::new(config), witness, name))
 }
 
-fn provider(variation: &[Change]) -> CryptoProvider {
+pub(super) fn provider(variation: &[Change]) -> CryptoProvider {
     if variation.contains(&Change::ShortHello) {
         CryptoProvider { kx_groups: SHORT_GROUPS.to_vec(), cipher_suites: SHORT_SUITES.to_vec(), ..default_provider() }
     } else {

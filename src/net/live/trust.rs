@@ -47,6 +47,13 @@ impl Roots {
         };
         Ok(Self { public, bundle: bundle.map(store).transpose()? })
     }
+
+    /// Both together, for a connection that need not tell them apart.
+    pub(super) fn all(&self) -> RootCertStore {
+        let mut all = self.public.clone();
+        all.roots.extend(self.bundle.iter().flat_map(|bundle| bundle.roots.iter().cloned()));
+        all
+    }
 }
 
 fn store(pem: &[u8]) -> Result<RootCertStore, RootsError> {
