@@ -5,6 +5,7 @@ mod main {
     pub(crate) mod commands;
     pub(crate) mod output;
     pub(crate) mod process;
+    pub(crate) mod remote;
 }
 
 use std::process::ExitCode;

@@ -19,6 +19,9 @@ _vpcprobe() {
             vpcprobe,diagnose)
                 cmd="vpcprobe__subcmd__diagnose"
                 ;;
+            vpcprobe,explain)
+                cmd="vpcprobe__subcmd__explain"
+                ;;
             vpcprobe,help)
                 cmd="vpcprobe__subcmd__help"
                 ;;
@@ -33,6 +36,9 @@ _vpcprobe() {
                 ;;
             vpcprobe__subcmd__help,diagnose)
                 cmd="vpcprobe__subcmd__help__subcmd__diagnose"
+                ;;
+            vpcprobe__subcmd__help,explain)
+                cmd="vpcprobe__subcmd__help__subcmd__explain"
                 ;;
             vpcprobe__subcmd__help,help)
                 cmd="vpcprobe__subcmd__help__subcmd__help"
@@ -53,7 +59,7 @@ _vpcprobe() {
 
     case "${cmd}" in
         vpcprobe)
-            opts="-h -V --help --version run plan diagnose schema help"
+            opts="-h -V --help --version run plan diagnose explain schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -88,8 +94,26 @@ _vpcprobe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        vpcprobe__subcmd__explain)
+            opts="-h --format --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         vpcprobe__subcmd__help)
-            opts="run plan diagnose schema help"
+            opts="run plan diagnose explain schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -103,6 +127,20 @@ _vpcprobe() {
             return 0
             ;;
         vpcprobe__subcmd__help__subcmd__diagnose)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        vpcprobe__subcmd__help__subcmd__explain)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

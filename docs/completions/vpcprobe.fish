@@ -29,6 +29,7 @@ complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -s V -l version -d 'Prin
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "run" -d 'Probe, diagnose, report (the container\'s default command)'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "plan" -d 'Show what would be probed, which VPC endpoints that needs, and why; no network'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "diagnose" -d 'Judge a saved report again'
+complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "explain" -d 'Say what a stop reason, an exit code or a finding means; no network'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "schema" -d 'Print the JSON Schema of the report'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l region -d 'Region whose endpoints are examined [default: AWS_REGION, AWS_DEFAULT_REGION, the image\'s host, the task\'s ARN]' -r
@@ -53,7 +54,7 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l max-pull-time 
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l ca-bundle -d 'Roots beside the public ones [default: AWS_CA_BUNDLE, SSL_CERT_FILE]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l roots -d 'Roots that count as public, in place of the built-in set' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l format -d 'text, json or jsonl [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l sink -d 'stdout (default) or file:PATH; repeatable, and given ones replace stdout' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l sink -d 'stdout (default), file:PATH, cloudwatch:GROUP[:STREAM] or s3://BUCKET/KEY; repeatable, and given ones replace stdout' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l read-only -d 'Write nothing (no log stream) and ask for no secret\'s value; the report says what that leaves unproved'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l no-control -d 'Leave the hosts alone that are asked only to learn whether there is a way out'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l fips -d 'Examine the FIPS hosts'
@@ -89,12 +90,15 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l dual-stack -d
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l strict -d 'Let warnings fail'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -s h -l help -d 'Print help'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l format -d 'text, json or jsonl [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l sink -d 'stdout (default) or file:PATH; repeatable, and given ones replace stdout' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l sink -d 'stdout (default), file:PATH, cloudwatch:GROUP[:STREAM] or s3://BUCKET/KEY; repeatable, and given ones replace stdout' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l strict -d 'Let warnings fail'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -s h -l help -d 'Print help'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand explain" -l format -d 'text or json; text on a terminal, json elsewhere' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand schema" -s h -l help -d 'Print help'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose schema help" -f -a "run" -d 'Probe, diagnose, report (the container\'s default command)'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose schema help" -f -a "plan" -d 'Show what would be probed, which VPC endpoints that needs, and why; no network'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose schema help" -f -a "diagnose" -d 'Judge a saved report again'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose schema help" -f -a "schema" -d 'Print the JSON Schema of the report'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose explain schema help" -f -a "run" -d 'Probe, diagnose, report (the container\'s default command)'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose explain schema help" -f -a "plan" -d 'Show what would be probed, which VPC endpoints that needs, and why; no network'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose explain schema help" -f -a "diagnose" -d 'Judge a saved report again'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose explain schema help" -f -a "explain" -d 'Say what a stop reason, an exit code or a finding means; no network'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose explain schema help" -f -a "schema" -d 'Print the JSON Schema of the report'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose explain schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

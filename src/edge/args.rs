@@ -176,7 +176,7 @@ pub struct OutputArgs {
     /// text, json or jsonl [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]
     #[arg(long, env = "VPCPROBE_FORMAT", value_name = "FORMAT")]
     pub format: Option<String>,
-    /// stdout (default) or file:PATH; repeatable, and given ones replace stdout
+    /// stdout (default), file:PATH, cloudwatch:GROUP[:STREAM] or s3://BUCKET/KEY; repeatable, and given ones replace stdout
     #[arg(long, env = "VPCPROBE_SINK", value_name = "SINK", value_delimiter = '\n')]
     pub sink: Vec<String>,
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use vpcprobe::app::{self, Request};
 use vpcprobe::aws::Source;
-use vpcprobe::edge::args::{InputArgs, OutputArgs};
+use vpcprobe::edge::args::{self, Command, InputArgs, OutputArgs};
 use vpcprobe::edge::signals::Termination;
 use vpcprobe::edge::{self, Environment as _, ProcessEnvironment, TrustFiles};
 use vpcprobe::explain;
@@ -15,10 +15,10 @@ use vpcprobe::plan::{self, Plan};
 use vpcprobe::probe::Progress;
 use vpcprobe::report::text::Sheet;
 use vpcprobe::report::{self, Report};
-use vpcprobe::sink::Sink;
+use vpcprobe::sink::{Sink, Written};
 
 use super::output::{Output, look, show_progress};
-use super::process;
+use super::{process, remote};
 
 /// An input that can't be used, in one sentence.
 pub(crate) struct InputError(pub(crate) String);
@@ -31,6 +31,10 @@ impl<E: std::fmt::Display> From<E> for InputError {
 
 /// How long writing may take at least: what a pipe needs that somebody reads.
 const LEAST_PATIENCE: Duration = Duration::from_secs(2);
+/// How long copies that leave the host may take once a signal has come: ECS kills after 30 seconds.
+const REMOTE_PATIENCE: Duration = Duration::from_secs(4);
+/// Why no copy left the host.
+const NO_SOCKET: &str = "this process may open no more sockets";
 
 type Done = Result<u8, InputError>;
 
@@ -56,24 +60,41 @@ pub(crate) fn run(args: &InputArgs, output: &OutputArgs) -> Done {
         let request = Request { sockets, source, ..request(&raw, vantage, begun)? };
         let shown = show_progress(&request.progress, request.plan.checks.len());
         let limit = request.plan.limits.deadline();
-        let report = app::run(request, net, signal.clone().came()).await;
+        let report = app::run(request, net.clone(), signal.clone().came()).await;
         drop(shown);
+        let before =
+            if output.is_remote() { write_remote(&output, &report, &net, signal.clone()).await } else { vec![] };
         let patience = limit.saturating_sub(begun.0.elapsed()).max(LEAST_PATIENCE);
-        Ok(write(output, report, signal, is_watched.then_some(patience)).await)
+        Ok(write(output, report, before, signal, is_watched.then_some(patience)).await)
     });
     // Whatever still blocks, a name looked up or a pipe that nobody reads, must not keep us.
     runtime.shutdown_background();
     done
 }
 
+/// Write the copies that leave the host, before the others name their outcome. A signal leaves them a moment.
+async fn write_remote(output: &Output, report: &Report, net: &Live, signal: Termination) -> Vec<Written> {
+    let cut = async {
+        signal.came().await;
+        tokio::time::sleep(REMOTE_PATIENCE).await;
+    };
+    output.write_remote(report, remote::surroundings(report, net).await, cut).await
+}
+
 /// Write the report beside us, so that a reader who stopped reading can't cost the exit code.
 ///
 /// Where a platform waits, its limit counts; a person may take their time, until a signal comes.
-async fn write(output: Output, report: Report, signal: Termination, patience: Option<Duration>) -> u8 {
+async fn write(
+    output: Output,
+    report: Report,
+    before: Vec<Written>,
+    signal: Termination,
+    patience: Option<Duration>,
+) -> u8 {
     let code = report.exit_code;
     let (done, written) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
-        output.write(report);
+        output.write(report, before);
         // Nobody waits any more only where the process is about to end.
         let _ = done.send(());
     });
@@ -101,7 +122,8 @@ async fn write(output: Output, report: Report, signal: Termination, patience: Op
 fn unable(raw: &RawInputs, output: &OutputArgs, begun: (Instant, SystemTime)) -> Done {
     let vantage = edge::vantage_without_network(&ProcessEnvironment);
     let output = Output::choose(output, vantage.kind)?;
-    Ok(output.write(app::unable(request(raw, vantage, begun)?)))
+    let before = output.untried(NO_SOCKET);
+    Ok(output.write(app::unable(request(raw, vantage, begun)?), before))
 }
 
 fn request(raw: &RawInputs, vantage: Vantage, begun: (Instant, SystemTime)) -> Result<Request, InputError> {
@@ -196,7 +218,22 @@ pub(crate) fn diagnose(path: &str, strict: bool, output: &OutputArgs) -> Done {
     saved.inputs.strict |= strict;
     let plan = plan::plan(&saved.inputs, &saved.vantage)?;
     let output = Output::choose(output, VantageKind::Other)?;
-    Ok(output.write(app::judge_again(saved, &plan)))
+    let report = app::judge_again(saved, &plan);
+    let before = if output.is_remote() { write_judged(&output, &report)? } else { vec![] };
+    Ok(output.write(report, before))
+}
+
+/// Write the copies of a report judged again that leave the host. Roots are what the environment says of a run's.
+fn write_judged(output: &Output, report: &Report) -> Result<Vec<Written>, InputError> {
+    let unfit = |_| InputError("a VPCPROBE_ variable can't be used; `vpcprobe run` says which".to_owned());
+    let command = args::parse(["vpcprobe".into(), "run".into()]).map_err(unfit)?.command;
+    let Command::Run { inputs, .. } = command else { return Ok(output.untried(NO_SOCKET)) };
+    let net = Live::new(roots(&edge::trust_files(&inputs, &ProcessEnvironment)?, &inputs)?);
+    let runtime = process::can_start().then(|| tokio::runtime::Builder::new_current_thread().enable_all().build());
+    let Some(Ok(runtime)) = runtime else { return Ok(output.untried(NO_SOCKET)) };
+    let written = runtime.block_on(async { write_remote(output, report, &net, Termination::listen()).await });
+    runtime.shutdown_background();
+    Ok(written)
 }
 
 fn read_report(path: &str) -> Result<Report, InputError> {

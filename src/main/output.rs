@@ -1,5 +1,6 @@
 //! In what form, and where, a report goes.
 
+use std::future::Future;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
@@ -10,10 +11,11 @@ use vpcprobe::inputs::{VantageKind, shown};
 use vpcprobe::probe::Progress;
 use vpcprobe::report::text::{DEFAULT_WIDTH, LEAST_WIDTH, Look, Marks, Style};
 use vpcprobe::report::{self, Format, Report, SinkResult};
-use vpcprobe::sink::{self, Sink, Written};
+use vpcprobe::sink::{self, Remote, Rendered, Sink, Written};
 
 use super::commands::InputError;
 use super::process;
+use super::remote::Carrier;
 
 /// Wider lines than this are no easier to read.
 const MOST_WIDTH: usize = 120;
@@ -37,19 +39,37 @@ impl Output {
             .sink
             .iter()
             .filter(|sink| !sink.is_empty())
-            .map(|word| {
-                let expected = |_| InputError(format!("--sink {}: expected stdout or file:PATH", shown(word)));
-                word.parse().map_err(expected)
-            })
+            .map(|word| word.parse().map_err(|why| InputError(format!("--sink {}: {why}", shown(word)))))
             .collect::<Result<_, _>>()?;
         Ok(Self { format, sinks: if sinks.is_empty() { vec![Sink::Stdout] } else { sinks } })
     }
 
-    /// Write every copy, each naming the outcome of those before; the exit code is the network's, not the sinks'.
-    pub(crate) fn write(&self, mut report: Report) -> u8 {
-        let written = sink::write_all(&self.sinks, |sink, before| {
+    /// Whether any copy leaves the host.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.sinks.iter().any(Sink::is_remote)
+    }
+
+    /// Write the copies that leave the host, before all others.
+    pub(crate) async fn write_remote(
+        &self,
+        report: &Report,
+        remote: Remote<Carrier>,
+        cut: impl Future<Output = ()>,
+    ) -> Vec<Written> {
+        sink::write_remote(&self.sinks, remote, |sink| self.render(report, sink), cut).await
+    }
+
+    /// The outcome of the copies that should have left the host, where this process can't try.
+    pub(crate) fn untried(&self, why: &str) -> Vec<Written> {
+        sink::untried(&self.sinks, why)
+    }
+
+    /// Write every other copy, each naming the outcome of those before; the exit code is the network's, not the
+    /// sinks'.
+    pub(crate) fn write(&self, mut report: Report, before: Vec<Written>) -> u8 {
+        let written = sink::write_local(&self.sinks, before, |sink, before| {
             report.sinks = before.iter().map(outcome).collect();
-            report::render(&report, self.format, look(sink))
+            self.render(&report, sink)
         });
         for copy in &written {
             if let Err(why) = &copy.result {
@@ -57,6 +77,20 @@ impl Output {
             }
         }
         report.exit_code
+    }
+
+    fn render(&self, report: &Report, sink: &Sink) -> Rendered {
+        let format = match (self.format, sink) {
+            // An event per line: a document of many lines would be no JSON, and of one line too much for a query.
+            (Format::Json, Sink::CloudWatch { .. }) => Format::Jsonl,
+            (format, _) => format,
+        };
+        let content_type = match format {
+            Format::Text => "text/plain; charset=utf-8",
+            Format::Json => "application/json",
+            Format::Jsonl => "application/x-ndjson",
+        };
+        Rendered { text: report::render(report, format, look(sink)), content_type }
     }
 }
 
@@ -79,7 +113,7 @@ fn suiting(kind: VantageKind) -> Format {
 pub(crate) fn look(sink: &Sink) -> Look {
     let is_terminal = match sink {
         Sink::Stdout => process::stdout_is_terminal(),
-        Sink::File(_) => false,
+        Sink::CloudWatch { .. } | Sink::S3 { .. } | Sink::File(_) => false,
     };
     if !is_terminal {
         return Look { width: DEFAULT_WIDTH, style: Style::Plain, marks: Marks::Ascii };
