@@ -97,9 +97,14 @@ fn of_seen(text: &Text, pasted: &str, facts: Facts) -> StopReason {
     let ids = likely(&seen);
     let (answered, marker) = faults::answered(text, fault);
     let subject = subject(&seen);
-    let names_s3 = if seen.is_s3() && step == Step::Pull { Step::Layers } else { step };
+    // What to mend is not always at the step that stopped: a missing token is the token's step's.
+    let to_mend = match (step, fault) {
+        (Step::Pull, _) if seen.is_s3() => Step::Layers,
+        (Step::Registry, Fault::NoCredentials) if !other_registry => Step::Token,
+        _ => step,
+    };
     let port = found.iter().find(|address| address.role == AddressRole::Peer).and_then(|address| address.port);
-    let site = Site::new(names_s3, facts.clone(), other_registry, port);
+    let site = Site::new(to_mend, facts.clone(), other_registry, port);
     let asked_itself = found
         .iter()
         .any(|address| address.role == AddressRole::Resolver && address.address_kind == AddressKind::Loopback);
