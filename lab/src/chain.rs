@@ -1,6 +1,8 @@
 //! The longest chain of dependent round trips, walked by the plainest client there is: metadata, name, connection,
 //! handshake, request, one after the other. What the probe's wall time is measured against.
 
+mod pull;
+
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream, UdpSocket};
 use std::sync::Arc;
@@ -12,6 +14,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde::Serialize;
+
+pub use pull::{PullChain, walk as walk_pull};
 
 use crate::http::TASK_ID;
 use crate::lab::millis;
@@ -51,7 +55,7 @@ pub fn walk(world: &World, host: &str) -> Result<Chain, String> {
 }
 
 fn links(world: &World, host: &str) -> io::Result<Chain> {
-    let mut clock = Clock { last: Instant::now(), total_ms: 0.0 };
+    let mut clock = Clock::start();
     let mut chain = Chain::default();
     if matches!(world.scenario.run.vantage, Vantage::Fargate | Vantage::EcsEc2) {
         let mut stream = connect(METADATA, 80)?;
@@ -79,6 +83,10 @@ struct Clock {
 }
 
 impl Clock {
+    fn start() -> Self {
+        Self { last: Instant::now(), total_ms: 0.0 }
+    }
+
     fn lap(&mut self) -> f64 {
         let lap = millis(self.last.elapsed());
         self.last = Instant::now();

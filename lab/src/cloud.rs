@@ -4,6 +4,7 @@ mod api;
 mod auth;
 mod blob;
 mod call;
+mod client;
 mod clock;
 mod identity;
 mod image;
@@ -33,6 +34,7 @@ use crate::scenario::{Act, Fault, Holdings, Registry, Scenario};
 use crate::world::Site;
 
 pub use call::Call;
+pub use client::{Signed, sign};
 pub use identity::{FULL_URI, Identity, TOKEN_FILE};
 pub use layer::Slice;
 pub use vault::Vault;
@@ -236,11 +238,8 @@ impl Cloud {
         let mut text = fill(text, &[("{registry}", &own), ("{account}", &self.account), ("{region}", &self.region)]);
         while let Some((before, rest)) = text.split_once("{digest:") {
             let (name, after) = rest.split_once('}').ok_or_else(|| format!("`{{digest:{rest}` has no end"))?;
-            let named = |image: &&Image| {
-                image.name == name || format!("{}/{}:{}", image.host, image.repository, image.tag) == name
-            };
-            let image =
-                self.images.iter().find(named).ok_or_else(|| format!("no image `{name}` to take a digest of"))?;
+            let found = self.images.iter().find(|image| image.is_named(name));
+            let image = found.ok_or_else(|| format!("no image `{name}` to take a digest of"))?;
             text = format!("{before}{}{after}", image.digest);
         }
         Ok(text)
@@ -248,8 +247,8 @@ impl Cloud {
 
     /// Whether a server takes signed calls, and so may be shown a session token.
     fn is_aws(call: &Call) -> bool {
-        matches!(call.wire, Wire::Json | Wire::Query | Wire::RestJson | Wire::S3) && call.host.contains(".amazonaws.")
-            || call.host.ends_with(".api.aws")
+        let signs = matches!(call.wire, Wire::Json | Wire::Query | Wire::RestJson | Wire::S3);
+        signs && (call.host.ends_with("amazonaws.com") || catalog::service_of(&call.host).is_some())
     }
 }
 

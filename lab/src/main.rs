@@ -107,6 +107,9 @@ struct How {
     /// Afterwards walk metadata, name, connection, handshake and request of this host one by one, for the figures
     #[arg(long, value_name = "HOST", requires = "stats")]
     chain: Option<String>,
+    /// Afterwards walk the pull of this image (`app:1.0`) link by link, for the figures
+    #[arg(long, value_name = "REF", requires = "stats")]
+    chain_pull: Option<String>,
     /// More arguments for vpcprobe
     #[arg(last = true)]
     extra: Vec<String>,
@@ -167,6 +170,9 @@ fn run(scenario: Scenario, binary: &Path, how: How) -> Result<i32, String> {
         outcome.stats.chain = how
             .chain
             .and_then(|host| chain::walk(lab.world(), &host).map_err(|error| eprintln!("vpcprobe-lab: {error}")).ok());
+        outcome.stats.pull_chain = how.chain_pull.and_then(|image| {
+            chain::walk_pull(lab.world(), &image).map_err(|error| eprintln!("vpcprobe-lab: {error}")).ok()
+        });
         let text = serde_json::to_string_pretty(&outcome.stats).map_err(|e| e.to_string())?;
         write(&file, &(text + "\n"))?;
     }

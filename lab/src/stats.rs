@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use crate::chain::Chain;
+use crate::chain::{Chain, PullChain};
 use crate::lab::{millis, millis_between};
 use crate::network::Sent;
 use crate::task::{Ended, Started};
@@ -30,6 +30,8 @@ pub struct Stats {
     pub longest_packet_bytes: usize,
     /// A plain client's way to one host, where asked for.
     pub chain: Option<Chain>,
+    /// A plain client's way through a pull, where asked for.
+    pub pull_chain: Option<PullChain>,
 }
 
 impl Stats {
@@ -45,6 +47,7 @@ impl Stats {
             syns: sent.syns,
             longest_packet_bytes: sent.longest,
             chain: None,
+            pull_chain: None,
         }
     }
 }

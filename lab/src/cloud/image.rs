@@ -103,6 +103,11 @@ impl Image {
         image
     }
 
+    /// Whether a reference, short or whole, is its own.
+    pub fn is_named(&self, reference: &str) -> bool {
+        self.name == reference || format!("{}/{}:{}", self.host, self.repository, self.tag) == reference
+    }
+
     fn add(&mut self, document: Document) -> String {
         let digest = document.digest();
         self.documents.insert(digest.clone(), document);

@@ -165,13 +165,13 @@ impl Cloud {
     /// Whether a request is for something that a key has encrypted.
     pub(super) fn needs_key(&self, call: &Call, body: &Value) -> bool {
         let names = body.get("Names").and_then(Value::as_array).into_iter().flatten().chain(body.get("Name"));
-        let mut named = names.filter_map(Value::as_str);
+        let mut asked = names.filter_map(Value::as_str);
         let encrypted = |name: &str| {
             let found = self.parameters.iter().find(|parameter| parameter.is(name, &call.region));
             found.is_some_and(|parameter| parameter.given.kind == "SecureString")
         };
         call.action == "GetSecretValue"
-            || call.signing == "ssm" && call.action.starts_with("Get") && named.any(encrypted)
+            || call.signing == "ssm" && call.action.starts_with("Get") && asked.any(encrypted)
     }
 
     pub(super) fn get_parameters(&self, call: &Call, body: &Value) -> Answer {

@@ -87,7 +87,7 @@ async fn endless_body<S: AsyncWrite + Unpin>(stream: &mut S, response: &Response
 }
 
 async fn drip<S: AsyncWrite + Unpin>(stream: &mut S, response: &Response) -> io::Result<()> {
-    for byte in response.head(false).bytes().chain(response.held().iter().copied()) {
+    for byte in response.to_bytes() {
         stream.write_all(&[byte]).await?;
         stream.flush().await?;
         sleep(Duration::from_secs(1)).await;

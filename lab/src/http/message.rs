@@ -233,6 +233,13 @@ impl Response {
         head
     }
 
+    /// The head and what is held of the body, in one piece: two would cost another round trip.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = self.head(false).into_bytes();
+        bytes.extend_from_slice(self.held());
+        bytes
+    }
+
     /// The bytes that follow the head, where they are held at all.
     pub fn held(&self) -> &[u8] {
         match &self.body {

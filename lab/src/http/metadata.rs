@@ -32,8 +32,7 @@ where
             return Ok(false);
         }
     };
-    stream.write_all(response.head(false).as_bytes()).await?;
-    stream.write_all(response.held()).await?;
+    stream.write_all(&response.to_bytes()).await?;
     stream.flush().await?;
     Ok(true)
 }

@@ -13,9 +13,7 @@ pub async fn send<S>(stream: &mut S, response: &Response, acts: &[&Act]) -> io::
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut first = response.head(false).into_bytes();
-    first.extend_from_slice(response.held());
-    stream.write_all(&first).await?;
+    stream.write_all(&response.to_bytes()).await?;
     stream.flush().await?;
     match &response.body {
         Body::Layer(slice) if !response.bodiless => layer(stream, slice, acts).await,
