@@ -12,12 +12,11 @@ use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::client::Resumption;
 use rustls::pki_types::ServerName;
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
+use super::tls::{Metered, Secured};
 use super::trust::Roots;
 use super::{dns, tcp, tls};
 use crate::net::Ask;
@@ -89,7 +88,7 @@ impl Client {
     }
 
     /// The first address of the host that a verified connection can be made to.
-    async fn reach(&self, host: &str, until: Instant) -> Result<TlsStream<TcpStream>, String> {
+    async fn reach(&self, host: &str, until: Instant) -> Result<Secured, String> {
         let mut failed = String::new();
         for ip in self.addresses(host, until).await?.into_iter().take(MOST_ADDRESSES) {
             match self.secure(host, SocketAddr::new(ip, self.port), until).await {
@@ -103,13 +102,13 @@ impl Client {
         Err(failed)
     }
 
-    async fn secure(&self, host: &str, peer: SocketAddr, until: Instant) -> Result<TlsStream<TcpStream>, String> {
+    async fn secure(&self, host: &str, peer: SocketAddr, until: Instant) -> Result<Secured, String> {
         let connected = tcp::connect(peer, &[], left(until, STEP_LIMIT)).await;
         let (stream, _) = connected.map_err(|fault| format!("connect to {host} at {peer}: {fault}"))?;
         let failed = |fault: Fault| format!("shake hands with {host} at {peer}: {fault}");
         let name = ServerName::try_from(host.to_owned()).map_err(|_| format!("{host} is no host name"))?;
         let limit = left(until, STEP_LIMIT);
-        let handshake = TlsConnector::from(Arc::clone(&self.config)).connect(name, stream);
+        let handshake = TlsConnector::from(Arc::clone(&self.config)).connect(name, Metered::unread(stream));
         match tokio::time::timeout(limit, handshake).await {
             Ok(done) => done.map_err(|error| failed(tls::fault(&error))),
             Err(_) => Err(failed(tcp::timed_out(limit))),
@@ -157,7 +156,7 @@ fn left(until: Instant, most: Duration) -> Duration {
     until.saturating_duration_since(Instant::now()).min(most)
 }
 
-async fn exchange(stream: TlsStream<TcpStream>, request: Outgoing) -> Result<Incoming, String> {
+async fn exchange(stream: Secured, request: Outgoing) -> Result<Incoming, String> {
     let mut builder = hyper::Request::builder()
         .method(request.method)
         .uri(&request.path_and_query)
