@@ -43,6 +43,8 @@ fn bad_input_is_one_sentence_and_exit_3() {
         (&["--region", "eu-west-1", "--roots", "/nonexistent/roots.pem"], "/nonexistent/roots.pem"),
         (&["--region", "eu-west-1", "--format", "yaml"], "yaml"),
         (&["--region", "eu-west-1", "--sink", "pigeon:coop"], "pigeon"),
+        (&["--region", "eu-west-1", "--sink", "cloudwatch:a b"], "log group's name"),
+        (&["--region", "eu-west-1", "--sink", "s3://bucket"], "s3://BUCKET/KEY"),
     ];
     for (args, place) in table {
         let output = vpcprobe(&[&["run"], *args].concat(), &[]);
@@ -143,6 +145,32 @@ fn nothing_of_a_task_definitions_environment_comes_out() {
         let said = text(&output.stdout) + &text(&output.stderr);
         assert!(!said.is_empty() && !said.contains("hunter2"), "{said}");
     }
+}
+
+#[test]
+fn a_copy_that_can_not_leave_the_host_is_named_in_the_others_and_costs_nothing() {
+    let folder = std::env::temp_dir().join(format!("vpcprobe-cli-sinks-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let kept = format!("file:{}", folder.join("report.json").display());
+    let sinks = ["--sink", "stdout", "--sink", &kept, "--sink", "cloudwatch:/ecs/app", "--sink", "s3://bucket/key"];
+    let run = [&["run", "--region", "eu-west-1", "--deadline", "1ms", "--no-control", "--format", "json"], &sinks[..]];
+    let diagnose = [&["diagnose", &kept["file:".len()..], "--format", "json"], &sinks[..]];
+    for args in [run.concat(), diagnose.concat()] {
+        let output = vpcprobe(&args, &[]);
+        let said = text(&output.stderr);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(output.status.code().map(i64::from), report["exit_code"].as_i64(), "{args:?}: {said}");
+        assert_ne!(output.status.code(), Some(70), "{args:?}: {said}");
+        let results: Vec<_> = report["sinks"].as_array().unwrap().iter().map(|s| (&s["sink"], &s["ok"])).collect();
+        let expected = [
+            (&"cloudwatch:/ecs/app".into(), &false.into()),
+            (&"s3://bucket/key".into(), &false.into()),
+            (&kept.as_str().into(), &true.into()),
+        ];
+        assert_eq!(results, expected, "{args:?}");
+        assert_eq!(said.matches("there are no credentials").count(), 2, "{args:?}: {said}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
