@@ -218,7 +218,11 @@ impl<'a, N: Net> Caller<'a, N> {
         let has_key = |key: &String| inner.as_ref().and_then(Value::as_object).is_some_and(|map| map.contains_key(key));
         log.held(Held::Secret { has_key: secret.json_key.as_ref().map(has_key) });
         match secret.purpose {
-            SecretUse::Registry { .. } => login(inner.as_ref()?, &self.shared.replay.scrubber),
+            SecretUse::Registry { .. } => {
+                let login = inner.as_ref().and_then(|inner| login(inner, &self.shared.replay.scrubber));
+                log.held(Held::Secret { has_key: Some(login.is_some()) });
+                login
+            }
             SecretUse::Environment | SecretUse::LogOption => None,
         }
     }

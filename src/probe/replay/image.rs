@@ -91,12 +91,16 @@ async fn log_in<N: Net>(
         let ladder = shared.plan.checks.iter().find(is_theirs);
         let promise = ladder.and_then(|ladder| shared.replay.tokens.get(&ladder.id)).ok_or(Why::OurFault)?;
         let token = shared.stop.or(promise.kept()).await?.flatten();
-        let no_token = if shared.credentials().await.is_some() { Why::BelowFailed } else { Why::NoCredentials };
         // The token is Basic credentials already, used as it came.
-        return token.map(|token| Login::Header(format!("Basic {token}").into())).ok_or(no_token);
+        return match token {
+            Some(token) => Ok(Login::Header(format!("Basic {token}").into())),
+            None if shared.credentials().await.is_some() => Err(Why::BelowFailed),
+            None => Err(Why::NoCredentials),
+        };
     }
     let basic = match shared.replay.logins.get(&image.reference) {
-        Some(promise) => shared.stop.or(promise.kept()).await?.flatten(),
+        // The platform would not go on without them either.
+        Some(promise) => Some(shared.stop.or(promise.kept()).await?.flatten().ok_or(no_login(shared).await)?),
         None => None,
     };
     match challenge.as_deref().map(challenge::read) {
@@ -108,6 +112,17 @@ async fn log_in<N: Net>(
         }
         // Nothing is known to answer it with: the manifest's own answer tells.
         Some(Challenge::Unknown) => Ok(Login::Open),
+    }
+}
+
+/// Why user and password of a registry did not come.
+async fn no_login<N: Net>(shared: &Shared<N>) -> Why {
+    if shared.plan.replay.read_only {
+        Why::NotAsked
+    } else if shared.credentials().await.is_none() {
+        Why::NoCredentials
+    } else {
+        Why::BelowFailed
     }
 }
 
