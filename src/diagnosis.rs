@@ -5,15 +5,20 @@ mod case;
 mod draft;
 mod ecs_error;
 mod endpoints;
+mod extend;
 mod ledger;
 mod our_fault;
+mod pulls;
+mod reading;
 pub mod recognise;
 mod rules;
 #[cfg(test)]
 mod scenes;
+mod shaped;
 #[cfg(test)]
 mod testing;
 mod verdict;
+mod who;
 mod words;
 
 use schemars::JsonSchema;
@@ -23,7 +28,9 @@ use crate::observation::{Observation, ObservationId};
 use crate::plan::{CheckId, Plan, Purpose};
 
 pub use case::Case;
+pub use pulls::{Pull, pulls};
 pub use verdict::{CheckResult, CheckStatus, Judgement, ObservedRoute, Summary, Verdict};
+pub use who::identity;
 
 /// One cause, its evidence and its fix.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -174,6 +181,34 @@ finding_ids! {
     TlsWrongName = 4,
     /// The certificate's time is over or has not come.
     TlsExpired = 4,
+    /// AWS or the registry does not accept the credentials.
+    CredentialsRejected = 6,
+    /// S3 denies a presigned layer.
+    LayersDenied = 6,
+    /// A policy of the VPC endpoint denies it.
+    EndpointPolicyDenies = 6,
+    /// A policy of the role itself denies it.
+    IdentityPolicyDenies = 6,
+    /// A policy of the repository, secret, key or bucket denies it.
+    ResourcePolicyDenies = 6,
+    /// A policy of another kind denies it.
+    OtherPolicyDenies = 6,
+    /// Denied, and it is not said by what.
+    AccessDenied = 6,
+    /// The registry has no such repository.
+    RepositoryNotFound = 7,
+    /// The repository has no such image.
+    ImageNotFound = 7,
+    /// The image is not for the task's platform.
+    PlatformMissing = 7,
+    /// The log group does not exist.
+    LogGroupNotFound = 7,
+    /// A secret, parameter or environment file does not exist.
+    SecretNotFound = 7,
+    /// What came of the image is not what was asked for.
+    LayerCorrupt = 8,
+    /// A layer's bytes stop coming.
+    TransferStalled = 8,
     /// 429 or a throttling error.
     Throttled = 5,
     /// 5xx with the service's marks.
@@ -190,10 +225,14 @@ finding_ids! {
     SlowPath = 9,
     /// A fault that no rule explains.
     Unexplained = 0,
+    /// Signed calls need credentials, and there are none.
+    CredentialsMissing = 6,
     /// Proxy variables are set.
     ProxySet = 0,
     /// Endpoints in effect and a way out as well.
     RedundantRoute = 0,
+    /// What this run leaves unproved.
+    Unproved = 0,
 }
 
 impl std::fmt::Display for FindingId {
@@ -204,7 +243,8 @@ impl std::fmt::Display for FindingId {
 
 /// Judge what was seen: findings, each check's state, the verdict.
 pub fn diagnose(plan: &Plan, observations: &[Observation], ended: Ended) -> Judgement {
-    let case = Case::new(plan, observations);
+    let plan = extend::with_found(plan, observations);
+    let case = Case::new(&plan, observations);
     let findings = rules::findings(&case);
     verdict::judge(&case, findings, ended)
 }

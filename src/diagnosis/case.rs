@@ -16,6 +16,7 @@ pub use view::{Attempt, Peer, Reached, Variation, View};
 
 use super::ObservedRoute;
 use super::endpoints::{self, Endpoint};
+use super::who;
 
 /// A plan and what was seen of it.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub struct Case<'a> {
     answering: HashSet<SocketAddr>,
     endpoints: BTreeMap<&'a str, Endpoint>,
     shut_in: bool,
+    /// Whose credentials the run holds, where AWS has said so.
+    pub identity: Option<String>,
 }
 
 /// Whether packets leave the VPC by a NAT or internet gateway.
@@ -60,7 +63,8 @@ impl<'a> Case<'a> {
         let answering = heard.filter_map(|seen| seen.resolver).collect();
         let endpoints = endpoints::private(&views);
         let shut_in = !views.iter().flat_map(|view| &view.peers).any(Peer::connected);
-        Self { plan, observations, views, way_out, answering, endpoints, shut_in }
+        let identity = who::identity(observations);
+        Self { plan, observations, views, way_out, answering, endpoints, shut_in, identity }
     }
 
     /// Whether packets leave the VPC, and what shows it.
@@ -96,6 +100,22 @@ impl<'a> Case<'a> {
         self.views.iter().filter(|view| view.is_subject())
     }
 
+    /// The views of the replay's steps, but for the one that nothing depends on.
+    pub fn steps(&self) -> impl Iterator<Item = &View<'a>> {
+        self.views.iter().filter(|view| view.is_step())
+    }
+
+    /// The ladder that a step goes over; of anything else its own.
+    pub fn ladder<'v>(&'v self, view: &'v View<'a>) -> &'v View<'a> {
+        let over = view.check.step.as_ref().and_then(|step| self.view(&step.over));
+        over.unwrap_or(view)
+    }
+
+    /// The ladder of a host.
+    pub fn ladder_to(&self, host: &str) -> Option<&View<'a>> {
+        self.views.iter().find(|view| view.check.step.is_none() && view.check.host == host)
+    }
+
     /// The task's own name, asked to learn the VPC's DNS attributes.
     pub fn own_name(&self) -> Option<&View<'a>> {
         self.views.iter().find(|view| match view.check.role {
@@ -111,6 +131,10 @@ impl<'a> Case<'a> {
 
     /// The route that a check's packets took, as far as it can be told from inside.
     pub fn observed_route(&self, view: &View<'_>) -> ObservedRoute {
+        let over = view.check.step.as_ref().and_then(|step| self.view(&step.over));
+        if let Some(ladder) = over {
+            return self.observed_route(ladder);
+        }
         let connected = |class| view.peers.iter().any(|peer| peer.bears && peer.class == class && peer.connected());
         if connected(Class::Public) {
             self.public_route(view.check)

@@ -31,7 +31,7 @@ impl<'c> Draft<'c> {
             fix: Vec::new(),
             alternatives: Vec::new(),
             tell_apart: None,
-            ecs_error: ecs_error::of(taken),
+            ecs_error: ecs_error::of(&case.plan.replay.platform, taken),
         };
         let mut draft = Self { case, finding };
         for trouble in taken {

@@ -2,18 +2,23 @@
 //!
 //! The wordings are those of 2024 and later; AWS changes them, and says that only the stop code is stable.
 
+mod answered;
+
 use std::net::SocketAddr;
 
 use super::Severity;
 use super::ledger::{Stage, Trouble};
 use crate::observation::{CertificateProblem, Fault, Handshake};
-use crate::plan::{Check, Purpose, Rung};
+use crate::plan::{Check, Platform, Purpose, Rung};
 
 /// What ECS prints for the first of these troubles that stops a task start.
-pub fn of(troubles: &[Trouble<'_>]) -> Option<String> {
+pub fn of(platform: &Platform, troubles: &[Trouble<'_>]) -> Option<String> {
     let fatal = troubles.iter().filter(|trouble| trouble.severity() == Severity::Error);
     let first = fatal.min_by_key(|trouble| trouble.view.check.purpose)?;
-    reason(first.view.check, &tail(first)?)
+    match first.stage {
+        Stage::Step => answered::reason(platform, first),
+        _ => reason(first.view.check, &tail(first)?),
+    }
 }
 
 /// The sentence of the step that stops.
@@ -93,7 +98,7 @@ fn tail(trouble: &Trouble<'_>) -> Option<String> {
             let response = trouble.evidence.first()?.response()?;
             Some(format!("unexpected status: {}", response.status))
         }
-        Stage::Route | Stage::Slow => None,
+        Stage::Route | Stage::Slow | Stage::Step => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Everything that went wrong and needs a cause. Rules take from it what they explain; nothing is explained twice.
 
+mod steps;
+
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,6 +10,8 @@ use super::recognise::{Recognition, recognise};
 use super::{ObservedRoute, Severity};
 use crate::observation::{Fault, Observation, TrustedBy};
 use crate::plan::{CheckId, Route};
+
+pub use steps::creates_group;
 
 /// One thing that went wrong with one check.
 #[derive(Clone, Debug)]
@@ -45,6 +49,8 @@ pub enum Stage {
     Route,
     /// A rung took longer than it should, or tries were lost.
     Slow,
+    /// A request of a replayed step failed, or its answer is not as it should be.
+    Step,
 }
 
 impl Stage {
@@ -56,7 +62,7 @@ impl Stage {
             | Self::Certificate(peer)
             | Self::Exchange(peer)
             | Self::Answer(peer) => Some(peer),
-            Self::Resolver(_) | Self::Name(_) | Self::Route | Self::Slow => None,
+            Self::Resolver(_) | Self::Name(_) | Self::Route | Self::Slow | Self::Step => None,
         }
     }
 
@@ -70,7 +76,8 @@ impl Stage {
             | Self::Exchange(_)
             | Self::Answer(_)
             | Self::Route
-            | Self::Slow => None,
+            | Self::Slow
+            | Self::Step => None,
         }
     }
 }
@@ -80,6 +87,17 @@ impl<'c> Trouble<'c> {
     pub fn peer(&self) -> Option<&'c Peer<'c>> {
         let address = self.stage.peer()?;
         self.view.peers.iter().find(|peer| peer.address == address)
+    }
+
+    /// The address that was tried, by a ladder or over one.
+    pub fn at(&self) -> Option<SocketAddr> {
+        self.stage.peer().or_else(|| self.evidence.first()?.peer)
+    }
+
+    /// The host that was asked: a step may go on from one to another.
+    pub fn host(&self) -> &'c str {
+        let elsewhere = self.evidence.first().and_then(|seen| seen.step.as_ref()?.host.as_deref());
+        elsewhere.unwrap_or(&self.view.check.host)
     }
 
     /// What the resolver said that the trouble is with.
@@ -99,7 +117,8 @@ impl<'c> Trouble<'c> {
             | Stage::Exchange(_)
             | Stage::Answer(_)
             | Stage::Route
-            | Stage::Slow => None,
+            | Stage::Slow
+            | Stage::Step => None,
         }
     }
 
@@ -143,6 +162,7 @@ impl<'c> Ledger<'c> {
         let blocked = case.subjects().filter(|view| view.check.expect == Route::Blocked);
         open.extend(blocked.flat_map(|view| names(case, view)).filter(is_unasked));
         open.extend(case.subjects().filter_map(|view| route(case, view)));
+        open.extend(case.steps().flat_map(|view| steps::troubles(case, view)));
         let worse = open.iter().filter(|trouble| trouble.stage != Stage::Slow);
         let entered = worse.map(|trouble| &trouble.view.check.id).collect();
         Self { open, entered }
@@ -198,7 +218,8 @@ fn is_unasked(trouble: &Trouble<'_>) -> bool {
         | Stage::Exchange(_)
         | Stage::Answer(_)
         | Stage::Route
-        | Stage::Slow => false,
+        | Stage::Slow
+        | Stage::Step => false,
     }
 }
 

@@ -45,26 +45,52 @@ pub fn recognise(question: &Question, host: &str, response: &Response) -> Recogn
 
 fn foreign(question: &Question, response: &Response, marked: bool) -> Option<String> {
     let status = response.status;
-    let known = match question.answer {
-        Expected::AnyHttp => false,
-        Expected::OciRegistry | Expected::AwsApi | Expected::EcrRegistry | Expected::S3 => true,
-    };
-    let why = if status == 407 {
-        "it asks for proxy authentication (407)".to_owned()
-    } else if let Some(via) = proxy(question.answer, response) {
-        format!("a proxy names itself in the header Via: {via}")
-    } else if known && !marked && is_html(response) {
-        format!("it is an HTML page (status {status}{})", server(response))
-    } else if is_unasked_success(question, response, marked) {
+    if let Some(why) = looks_foreign(question.answer, response, marked) {
+        return Some(why);
+    }
+    let why = if is_unasked_success(question, response, marked) {
         format!("it accepts a call without credentials (status {status}{})", server(response))
     } else if !marked && (500..600).contains(&status) {
-        format!("it fails with status {status} and without any mark of the service{}", server(response))
-    } else if known && !marked && !response.complete {
+        failure_without_mark(response)
+    } else if is_known(question.answer) && !marked && !response.complete {
         "its body has no end or breaks off".to_owned()
     } else {
         return None;
     };
     Some(why)
+}
+
+/// Whether an error answer to a step is not that of whoever was asked, and by what it shows. Its body was read already.
+pub fn stranger(answer: Expected, response: &Response) -> Option<String> {
+    let is_told = response.told.as_ref().is_some_and(|told| !told.code.is_empty());
+    let marked = is_told || is_marked(answer, response);
+    let fails = !marked && (500..600).contains(&response.status);
+    looks_foreign(answer, response, marked).or_else(|| fails.then(|| failure_without_mark(response)))
+}
+
+fn looks_foreign(answer: Expected, response: &Response, marked: bool) -> Option<String> {
+    let status = response.status;
+    if status == 407 {
+        Some("it asks for proxy authentication (407)".to_owned())
+    } else if let Some(via) = proxy(answer, response) {
+        Some(format!("a proxy names itself in the header Via: {via}"))
+    } else if is_known(answer) && !marked && is_html(response) {
+        Some(format!("it is an HTML page (status {status}{})", server(response)))
+    } else {
+        None
+    }
+}
+
+fn failure_without_mark(response: &Response) -> String {
+    format!("it fails with status {} and without any mark of the service{}", response.status, server(response))
+}
+
+/// Whether anything is known of what such a service says.
+fn is_known(answer: Expected) -> bool {
+    match answer {
+        Expected::AnyHttp => false,
+        Expected::OciRegistry | Expected::AwsApi | Expected::EcrRegistry | Expected::S3 => true,
+    }
 }
 
 /// AWS's own front, CloudFront, names itself too, and registries are served by all kinds of such fronts.
@@ -105,9 +131,13 @@ fn server(response: &Response) -> String {
 
 /// The error's type stands in a header or in the body, by the protocol.
 fn is_throttling(response: &Response) -> bool {
+    is_throttling_type(response.header("x-amzn-errortype").unwrap_or_default()) || is_throttling_type(&response.body)
+}
+
+/// Whether an error's type, or a text with it, asks for patience.
+pub fn is_throttling_type(text: &str) -> bool {
     const TYPES: &[&str] = &["Throttl", "TooManyRequests", "TOOMANYREQUESTS", "RequestLimitExceeded", "SlowDown"];
-    let error = response.header("x-amzn-errortype").unwrap_or_default();
-    TYPES.iter().any(|word| error.contains(word) || response.body.contains(word))
+    TYPES.iter().any(|word| text.contains(word))
 }
 
 /// Whether it carries what the service puts on every answer, on failures too.

@@ -20,30 +20,46 @@
 //! To add a rule: one file in `rules/`, its `mod` line, and its place in `RULES`. Its test is a table of scenes: see
 //! [`testing`](super::testing).
 
+mod access_denied;
 mod all_endpoints_silent;
 mod clock_skew;
 mod connection_refused;
+mod credentials_missing;
+mod credentials_rejected;
 mod custom_resolver_bypasses_private_dns;
 mod custom_resolver_silent;
+mod denied;
 mod egress_filtered;
 mod endpoint_address_silent;
 mod endpoint_not_in_effect;
+mod endpoint_policy_denies;
 mod endpoint_silent;
 mod grouped;
+mod identity_policy_denies;
+mod image_not_found;
+mod layer_corrupt;
+mod layers_denied;
 mod layers_in_another_region;
 mod layers_unreachable;
+mod log_group_not_found;
+mod missing;
 mod name_not_found;
 mod name_without_address;
 mod no_local_route;
 mod no_way_out;
+mod other_policy_denies;
 mod path_mtu;
+mod platform_missing;
 mod proxy_set;
 mod public_registry_unreachable;
 mod public_route;
 mod redundant_route;
+mod repository_not_found;
 mod resolver_failure;
 mod resolvers_disagree;
+mod resource_policy_denies;
 mod route_undetermined;
+mod secret_not_found;
 mod service_error;
 mod slow_path;
 mod throttled;
@@ -55,10 +71,12 @@ mod tls_refused;
 mod tls_reset;
 mod tls_silent;
 mod tls_wrong_name;
+mod transfer_stalled;
 mod tried;
 mod unexpected_answer;
 mod unexpected_route;
 mod unexplained;
+mod unproved;
 mod vpc_resolver_silent;
 mod zones;
 
@@ -96,6 +114,20 @@ const RULES: &[Rule] = &[
     tls_intercepted::find,
     tls_wrong_name::find,
     tls_expired::find,
+    credentials_rejected::find,
+    layers_denied::find,
+    endpoint_policy_denies::find,
+    identity_policy_denies::find,
+    resource_policy_denies::find,
+    other_policy_denies::find,
+    access_denied::find,
+    repository_not_found::find,
+    image_not_found::find,
+    platform_missing::find,
+    log_group_not_found::find,
+    secret_not_found::find,
+    layer_corrupt::find,
+    transfer_stalled::find,
     throttled::find,
     service_error::find,
     unexpected_answer::find,
@@ -104,8 +136,10 @@ const RULES: &[Rule] = &[
     unexpected_route::find,
     slow_path::find,
     unexplained::find,
+    credentials_missing::find,
     proxy_set::find,
     redundant_route::find,
+    unproved::find,
 ];
 
 /// Everything the rules find.

@@ -15,11 +15,15 @@
 //! - `ADDRESS+short=Y` the same for a variation: `+short`, `+small`, `+other`, `+noname`, joined as in `+short+small`.
 //! - `optional`, `expect=private`, `region=us-west-2`, `tcp` (no TLS).
 //!
+//! A line `STEP REQUEST=Z …` is a step of the replay, with its requests in their order; see `testing/step.rs`. A line
+//! `replay …` changes how it goes.
+//!
 //! A line `place …` changes the place: `ipv6=ADDRESS`, `ipv6-only=ADDRESS`, `vpc-cidr=CIDR`, `outside` (not in a VPC), `unread`, `subnet6=CIDR`,
 //! `proxy=URL`.
 
 mod outcome;
 mod scene;
+mod step;
 
 use super::{Ended, Judgement, diagnose};
 pub use scene::Scene;

@@ -155,7 +155,7 @@ fn status(case: &Case<'_>, view: &View<'_>, findings: &[Finding]) -> CheckStatus
         findings.iter().filter(|finding| finding.checks.contains(&view.check.id)).map(|finding| finding.severity);
     match worst.min() {
         Some(Severity::Error) => CheckStatus::Fail,
-        _ if view.is_incomplete(case.plan) => CheckStatus::NotRun,
+        _ if view.is_incomplete(case.plan) || view.is_undone() => CheckStatus::NotRun,
         Some(Severity::Warning) => CheckStatus::Warn,
         Some(Severity::Info) | None => CheckStatus::Pass,
     }
@@ -164,7 +164,7 @@ fn status(case: &Case<'_>, view: &View<'_>, findings: &[Finding]) -> CheckStatus
 /// Controls and the own name are asked to learn something of the way: they neither pass nor fail.
 fn count(case: &Case<'_>, checks: &[CheckResult]) -> Summary {
     let mut summary = Summary::default();
-    for (_, check) in case.views.iter().zip(checks).filter(|(view, _)| view.is_subject()) {
+    for (_, check) in case.views.iter().zip(checks).filter(|(view, _)| view.is_subject() || view.is_step()) {
         summary.checks += 1;
         match check.status {
             CheckStatus::Pass => summary.passed += 1,

@@ -35,12 +35,12 @@ pub fn say<T: ToString>(items: impl IntoIterator<Item = T>, one: &str, several: 
 
 /// The hosts that the troubles are about, and what they do.
 pub fn hosts_say(troubles: &[Trouble<'_>], one: &str, several: &str) -> String {
-    say(troubles.iter().map(|trouble| &trouble.view.check.host), one, several)
+    say(troubles.iter().map(Trouble::host), one, several)
 }
 
 /// The addresses that were tried, and what they do.
 pub fn peers_say(troubles: &[Trouble<'_>], one: &str, several: &str) -> String {
-    say(troubles.iter().filter_map(|trouble| trouble.stage.peer()), one, several)
+    say(troubles.iter().filter_map(|trouble| trouble.at()), one, several)
 }
 
 /// The resolvers that were asked, and what they do.
@@ -55,12 +55,12 @@ pub fn count<T: Eq + std::hash::Hash>(items: impl IntoIterator<Item = T>) -> usi
 
 /// The hosts that the troubles are about.
 pub fn hosts(troubles: &[Trouble<'_>]) -> String {
-    list(troubles.iter().map(|trouble| &trouble.view.check.host))
+    list(troubles.iter().map(Trouble::host))
 }
 
 /// The addresses that were tried, with their ports.
 pub fn peers(troubles: &[Trouble<'_>]) -> String {
-    list(troubles.iter().filter_map(|trouble| trouble.stage.peer()))
+    list(troubles.iter().filter_map(|trouble| trouble.at()))
 }
 
 /// The longest time that any of the attempts took.
@@ -77,4 +77,16 @@ pub fn millis(ms: u64) -> String {
 /// The word, with an `s` unless there is one.
 pub fn plural(count: usize, word: &str) -> String {
     if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
+}
+
+/// A stranger's text in one line of our own: no more than a sentence of it, and nothing that a terminal would act on.
+pub fn quoted(text: &str) -> String {
+    const LONGEST: usize = 320;
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut words = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = words.char_indices().nth(LONGEST) {
+        words.truncate(end);
+        words.push('…');
+    }
+    words
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::{Asked, Class, Name};
 use crate::observation::{Change, Fault, Observation, Outcome, Response, Seen, Why};
-use crate::plan::{Check, Plan, Role, Rung};
+use crate::plan::{Check, Deed, Plan, Role, Rung};
 
 /// One check and everything seen of it.
 #[derive(Clone, Debug)]
@@ -75,8 +75,7 @@ impl<'a> View<'a> {
         let asked = plan.resolvers.iter().filter_map(|resolver| Asked::new(plan, *resolver, seen)).collect();
         let mut view = Self { check, asked, peers: Vec::new(), attempts: Vec::new() };
         if check.role == Role::Step {
-            let request = |last: &&'a Observation| Attempt { last, earlier: Vec::new() };
-            view.attempts = seen.iter().map(request).collect();
+            view.attempts = requests(seen);
             return view;
         }
         view.peers = addresses(seen).into_iter().map(|address| view.peer(plan, address, seen)).collect();
@@ -121,6 +120,21 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether it is a step of the replay that the task start needs.
+    pub fn is_step(&self) -> bool {
+        self.check.step.as_ref().is_some_and(|step| step.deed != Deed::Identity)
+    }
+
+    /// Whether a step was left undone for a reason that is not its own: what it goes over failed, or nothing of it was asked.
+    pub fn is_undone(&self) -> bool {
+        let is_left = |attempt: &Attempt<'_>| match attempt.last.outcome {
+            Outcome::Saw { .. } | Outcome::Failed { .. } => false,
+            Outcome::NotTried { why } => why != Why::NotAsked,
+        };
+        let is_asked = |attempt: &Attempt<'_>| !matches!(attempt.last.outcome, Outcome::NotTried { .. });
+        self.is_step() && (self.attempts.iter().any(is_left) || !self.attempts.iter().any(is_asked))
+    }
+
     /// What names the endpoint: its service name, or the host where there is none.
     pub fn endpoint(&self) -> &'a str {
         self.check.endpoint_service.as_deref().unwrap_or(&self.check.host)
@@ -160,7 +174,7 @@ impl<'a> View<'a> {
     /// Whether something that was to be looked at was not.
     pub fn is_incomplete(&self, plan: &Plan) -> bool {
         if self.check.role == Role::Step {
-            return self.attempts.iter().any(Attempt::is_blind);
+            return self.attempts.is_empty() || self.attempts.iter().any(Attempt::is_blind);
         }
         let asked = self.asked.iter().filter(|asked| asked.bears || plan.place.inside_vpc);
         let mut lookups = asked.flat_map(|asked| &asked.lookups);
@@ -294,6 +308,19 @@ pub fn attempt<'a>(tries: impl Iterator<Item = &'a Observation>) -> Option<Attem
     tries.sort_by_key(|seen| seen.attempt);
     let last = tries.pop()?;
     Some(Attempt { last, earlier: tries })
+}
+
+/// The requests of a step in their order; a second try of one stands with the first.
+fn requests<'a>(seen: &[&'a Observation]) -> Vec<Attempt<'a>> {
+    let mut requests: Vec<Attempt<'a>> = Vec::new();
+    for &last in seen {
+        let same = |request: &&mut Attempt<'a>| last.attempt > 1 && request.last.step == last.step;
+        match requests.iter_mut().rev().find(same) {
+            Some(request) => request.earlier.push(std::mem::replace(&mut request.last, last)),
+            None => requests.push(Attempt { last, earlier: Vec::new() }),
+        }
+    }
+    requests
 }
 
 fn addresses(seen: &[&Observation]) -> Vec<SocketAddr> {

@@ -5,6 +5,7 @@ use crate::catalog::Expected;
 use crate::diagnosis::case::View;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Trouble};
+use crate::diagnosis::reading::{self, Reading};
 use crate::diagnosis::{Case, Finding, FindingId, Severity, aws, words};
 use crate::observation::{CertificateProblem, Observation};
 use crate::plan::Purpose;
@@ -35,8 +36,8 @@ struct Said<'c> {
 
 /// Find the clock off, and take the certificates that only look too old or too young by it.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
-    let Clock::Off(off, evidence) = clock(case) else { return Vec::new() };
-    let taken = ledger.take(|trouble| is_explained(trouble, off));
+    let Clock::Off(off, evidence) = clock(case) else { return complaints(case, ledger) };
+    let taken = ledger.take(|trouble| is_explained(trouble, off) || is_complaint(trouble));
     let signed: Vec<_> = case.subjects().filter(|view| is_signed(view)).collect();
     let dated = said(case).into_iter().map(|said| said.view);
     let fails = !signed.is_empty() || taken.iter().any(|trouble| trouble.severity() == Severity::Error);
@@ -58,11 +59,45 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
             "AWS refuses signed calls whose time is off by more than 5 minutes (15 for S3), and certificates look \
              expired or not yet valid by it.",
         )
-        .fix(aws::step(
-            "correct the clock of the host: in AWS by the time service at 169.254.169.123 (chrony); on Fargate the \
-             platform keeps it, so report it there",
-        ));
+        .fix(aws::step(CORRECT));
     vec![draft.finding()]
+}
+
+const CORRECT: &str = "correct the clock of the host: in AWS by the time service at 169.254.169.123 (chrony); on Fargate the \
+                       platform keeps it, so report it there";
+
+/// Where no two `Date`s agree that the clock is off, two services' refusals of a signature's time do, or one's whose own
+/// `Date` is off too. A single complaint against the others' `Date` is no clock: see `credentials-rejected`.
+fn complaints<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
+    if matches!(clock(case), Clock::Right(_)) {
+        return Vec::new();
+    }
+    let made: Vec<_> = ledger.open().iter().filter(|trouble| is_complaint(trouble)).cloned().collect();
+    let off = made.iter().find_map(|trouble| trouble.evidence.first()?.response()?.date_minus_clock_s);
+    let is_off = off.is_some_and(|off| off.unsigned_abs() >= OFF);
+    if words::count(made.iter().map(Trouble::host)) < 2 && !is_off {
+        return Vec::new();
+    }
+    let taken = ledger.take(is_complaint);
+    let by = off.filter(|_| is_off).map(|off| {
+        let way = if off > 0 { "behind" } else { "ahead of" };
+        format!("; by their Date the local clock is {} {way} theirs", span(off.unsigned_abs()))
+    });
+    let draft = Draft::new(FindingId::ClockSkew, case, &taken)
+        .likely([FindingId::CredentialsRejected])
+        .summary(format!(
+            "{} the time of our signatures{}.",
+            words::hosts_say(&taken, "refuses", "refuse"),
+            by.unwrap_or_default()
+        ))
+        .meaning("AWS refuses signed calls whose time is off by more than 5 minutes (15 for S3).")
+        .fix(aws::step(CORRECT));
+    vec![draft.finding()]
+}
+
+/// Whether a service refuses the time of a signature.
+fn is_complaint(trouble: &Trouble<'_>) -> bool {
+    reading::of(trouble) == Some(Reading::ClockOff)
 }
 
 /// What the answers say of the local clock: the one that most of the checks agree on.
@@ -190,6 +225,21 @@ mod tests {
                  logs dns=10.0.1.6 10.0.1.6=date+90001",
                 "error tls-expired ecr.api
                  error clock-skew ecr.api logs",
+            ),
+            (
+                "the refusals come with it",
+                "ecr.api dns=10.0.1.5 10.0.1.5=skewed
+                 logs dns=10.0.1.6 10.0.1.6=skewed
+                 registry-token get-authorization-token=400/InvalidSignatureException/Signature~expired:~x",
+                "error clock-skew ecr.api logs registry-token",
+            ),
+            (
+                "two services refuse the time, and say none",
+                "ecr.api dns=10.0.1.5 10.0.1.5=no-date
+                 logs dns=10.0.1.6 10.0.1.6=no-date
+                 registry-token get-authorization-token=400/InvalidSignatureException/Signature~expired:~x
+                 log-stream:/a create-log-stream=403/RequestTimeTooSkewed/x",
+                "error clock-skew registry-token log-stream:/a",
             ),
             (
                 "the time of an intercepting proxy is its own",

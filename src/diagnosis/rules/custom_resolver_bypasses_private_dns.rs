@@ -60,7 +60,7 @@ fn given(asked: &Asked<'_>) -> String {
 fn follows(trouble: &Trouble<'_>) -> bool {
     match trouble.stage {
         Stage::Name(_) | Stage::Route => true,
-        Stage::Resolver(_) | Stage::Slow => false,
+        Stage::Resolver(_) | Stage::Slow | Stage::Step => false,
         Stage::Connect(_) | Stage::Handshake(_) | Stage::Certificate(_) | Stage::Exchange(_) | Stage::Answer(_) => {
             trouble.peer().is_some_and(|peer| peer.class == Class::Public)
         }

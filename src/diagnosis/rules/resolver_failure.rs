@@ -22,7 +22,8 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
         | Stage::Exchange(_)
         | Stage::Answer(_)
         | Stage::Route
-        | Stage::Slow => false,
+        | Stage::Slow
+        | Stage::Step => false,
     });
     let answered = answered(case);
     let groups = grouped::by(taken, |trouble| Cause::of(trouble, &answered));

@@ -99,7 +99,8 @@ fn follows(trouble: &Trouble<'_>) -> bool {
         | Stage::Exchange(_)
         | Stage::Answer(_)
         | Stage::Route
-        | Stage::Slow => false,
+        | Stage::Slow
+        | Stage::Step => false,
     }
 }
 

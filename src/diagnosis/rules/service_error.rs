@@ -52,6 +52,11 @@ mod tests {
                  ecr.dkr dns=10.0.1.6 10.0.1.6=503",
                 "error service-error ecr.api ecr.dkr",
             ),
+            (
+                "a step",
+                "ecr.api dns=10.0.1.5\nregistry-token get-authorization-token=500/ServerException/x",
+                "error service-error registry-token",
+            ),
             ("a proxy", "ecr.api dns=10.0.1.5 10.0.1.5=proxy-503", "error unexpected-answer ecr.api"),
         ]);
         let found = judge("ecr.api dns=10.0.1.5 10.0.1.5=500").findings.remove(0);

@@ -1,10 +1,12 @@
-//! `slow-path`: it answers, and late, or only when asked again.
+//! `slow-path`: it answers, and late, or only when asked again; or an image's pull would take longer than it may.
 
+use crate::diagnosis::case::View;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Stage, Trouble};
-use crate::diagnosis::{Case, Finding, FindingId, Fix, aws, words};
-use crate::observation::Observation;
-use crate::plan::Rung;
+use crate::diagnosis::pulls::{Pull, pulls};
+use crate::diagnosis::{Case, Finding, FindingId, Fix, Severity, aws, reading, words};
+use crate::observation::{Held, Observation};
+use crate::plan::{Purpose, Rung};
 
 /// One attempt that was late or lost, and the host that it was for.
 type Late<'c> = (&'c str, &'c Observation);
@@ -12,8 +14,9 @@ type Late<'c> = (&'c str, &'c Observation);
 /// Take everything that is late or was lost, all in one: it is one path more often than several.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let taken = ledger.take(|trouble| trouble.stage == Stage::Slow);
+    let mut findings = long_pulls(case);
     if taken.is_empty() {
-        return Vec::new();
+        return findings;
     }
     let of = |trouble: &Trouble<'c>| -> Vec<Late<'c>> {
         trouble.evidence.iter().map(|seen| (trouble.view.check.host.as_str(), *seen)).collect()
@@ -26,7 +29,63 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
         .meaning(meaning(is_lost, is_late))
         .fixes(fixes(case, &slow));
     // What is lost is lost on the way; what is late may be so for several reasons.
-    vec![if is_late { draft.likely([]) } else { draft }.finding()]
+    findings.push(if is_late { draft.likely([]) } else { draft }.finding());
+    findings
+}
+
+/// The pulls whose estimate is beyond `--max-pull-time`: an error each.
+fn long_pulls<'c>(case: &'c Case<'c>) -> Vec<Finding> {
+    let Some(most) = case.plan.limits.max_pull_ms else { return Vec::new() };
+    let is_long = |pull: &Pull| pull.estimated_pull_ms.is_some_and(|estimate| estimate > most);
+    pulls(case.plan, case.observations).into_iter().filter(is_long).map(|pull| long_pull(case, &pull, most)).collect()
+}
+
+fn long_pull<'c>(case: &'c Case<'c>, pull: &Pull, most: u64) -> Finding {
+    let mut draft = Draft::new(FindingId::SlowPath, case, &[]);
+    let is_of_layers = |view: &&View<'_>| {
+        let image = reading::image(view.check).is_some_and(|image| image.reference == pull.image);
+        image && view.check.purpose == Purpose::Layers
+    };
+    let mut is_required = false;
+    for view in case.steps().filter(is_of_layers) {
+        is_required |= view.check.required;
+        let transfers = view.attempts.iter().map(|attempt| attempt.last).filter(|seen| is_transfer(seen));
+        draft = draft.about(view, transfers);
+    }
+    draft
+        .severity(if is_required { Severity::Error } else { Severity::Warning })
+        .likely([])
+        .summary(format!(
+            "A pull of {} would take about {}, and may take {}: {} of its {} came at {} a second.",
+            words::quoted(&pull.image),
+            words::millis(pull.estimated_pull_ms.unwrap_or_default()),
+            words::millis(most),
+            size(pull.bytes_fetched),
+            size(pull.bytes),
+            size(pull.bytes_per_s.unwrap_or_default()),
+        ))
+        .meaning("Every start on Fargate pulls the whole image again; unpacking comes on top of it.")
+        .fix(aws::step(
+            "see the load of what is on the path to the layers (firewall, proxy, NAT instance, VPN): S3's gateway endpoint has none \
+             of these",
+        ))
+        .fix(aws::step(
+            "make the image smaller, or let the container start before all of it is there (SOCI index), or allow more time",
+        ))
+        .finding()
+}
+
+fn is_transfer(seen: &Observation) -> bool {
+    seen.response().is_some_and(|response| matches!(response.held, Some(Held::Transfer(_))))
+}
+
+/// `640 B`, `12.5 kB`, `1.2 GB`.
+fn size(bytes: u64) -> String {
+    const UNITS: &[(u64, &str)] = &[(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match UNITS.iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{}.{} {name}", bytes / unit, bytes % unit / (unit / 10)),
+        None => format!("{bytes} B"),
+    }
 }
 
 fn fixes(case: &Case<'_>, slow: &[Late<'_>]) -> Vec<Fix> {
@@ -159,5 +218,48 @@ mod tests {
         assert!(late.contains("10.0.1.5:443 for api.ecr.ap-northeast-1.amazonaws.com took 7.2 s"), "{late}");
         let lost = told("ecr.api dns=10.0.1.5 10.0.1.5=lost");
         assert!(lost.contains("got no answer in 4000 ms, and one when tried again"), "{lost}");
+    }
+
+    #[test]
+    fn a_pull_that_would_take_too_long_is_an_error() {
+        let scene = |most: &str| {
+            format!(
+                "replay {most}
+                 ecr.dkr dns=10.0.1.7
+                 s3 dns=52.219.1.1
+                 manifest manifest=manifest:3*50000000
+                 layers layer-blob=redirect layer=bytes:1000000/1000000/50000000,at=100,took=1000"
+            )
+        };
+        assert_scenes(&[
+            ("too long", &scene("max-pull=100000"), "error slow-path layers"),
+            ("not too long", &scene("max-pull=200000"), ""),
+            ("no limit", &scene(""), ""),
+        ]);
+        let judged = judge(&scene("max-pull=100000"));
+        assert_eq!(judged.exit_code, 59);
+        let summary = &judged.findings[0].summary;
+        assert!(
+            summary.contains(
+                "would take about 150.0 s, and may take 100.0 s: 1.0 MB of its 150.0 MB came at 1.0 MB a second"
+            ),
+            "{summary}"
+        );
+    }
+
+    #[test]
+    fn a_step_that_answers_late_is_slow_and_a_transfer_is_not() {
+        assert_scenes(&[
+            (
+                "late",
+                "ecr.api dns=10.0.1.5\nregistry-token get-authorization-token=slow",
+                "warning slow-path registry-token",
+            ),
+            (
+                "a long transfer",
+                "ecr.dkr dns=10.0.1.7\ns3 dns=52.219.1.1\nlayers layer-blob=redirect layer=bytes:9/9/9,took=90000",
+                "",
+            ),
+        ]);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Stage, Trouble, recognition};
+use crate::diagnosis::reading::{self, Reading};
 use crate::diagnosis::recognise::Recognition;
 use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 
@@ -35,9 +36,21 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     vec![draft.finding()]
 }
 
-/// Whose answer the trouble is about, where it is about one.
+/// Whose answer the trouble is about, where it is about one: of a ladder or of a step.
 pub fn answer(trouble: &Trouble<'_>) -> Option<Recognition> {
+    if let Some(reading) = reading::of(trouble) {
+        return of_step(trouble, reading);
+    }
     recognition(trouble.view, trouble.peer().filter(|_| matches!(trouble.stage, Stage::Answer(_)))?)
+}
+
+fn of_step(trouble: &Trouble<'_>, reading: Reading<'_>) -> Option<Recognition> {
+    match reading {
+        Reading::Throttled => Some(Recognition::Throttled),
+        Reading::Failing => Some(Recognition::Failing { status: trouble.evidence.first()?.response()?.status }),
+        Reading::Foreign(why) => Some(Recognition::Foreign { why }),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -50,6 +63,14 @@ mod tests {
             ("429", "ecr.dkr dns=10.0.1.5 10.0.1.5=429", "error throttled ecr.dkr"),
             ("by its type", "ecr.api dns=10.0.1.5 10.0.1.5=throttling", "error throttled ecr.api"),
             ("a registry outside", "hub dns=52.1.1.1 52.1.1.1=429", "error throttled hub"),
+            (
+                "a step, in each service's words",
+                "ecr.api dns=10.0.1.5
+                 ecr.dkr dns=10.0.1.7
+                 registry-token get-authorization-token=400/ThrottlingException/Rate~exceeded
+                 manifest manifest-head=429 manifest=429/TOOMANYREQUESTS/Rate~exceeded",
+                "error throttled registry-token manifest",
+            ),
             ("what the start may do without", "sts optional dns=10.0.1.5 10.0.1.5=429", "warning throttled sts"),
         ]);
     }

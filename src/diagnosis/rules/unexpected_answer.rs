@@ -8,6 +8,7 @@ use super::grouped;
 use super::throttled::answer;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Stage, Trouble};
+use crate::diagnosis::reading::{self, Reading};
 use crate::diagnosis::recognise::Recognition;
 use crate::diagnosis::{Case, Finding, FindingId, Severity, aws, words};
 use crate::observation::{Fault, Response};
@@ -27,12 +28,26 @@ enum Instead {
     Failure(String),
     /// An answer that we do not know, by what it shows.
     Unfamiliar(String),
+    /// An answer to a step that can't be used, and why.
+    Unusable(String),
 }
 
 /// Take every answer that is not the service's, a finding a kind.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
-    let taken = ledger.take(|trouble| instead(trouble).is_some());
-    let groups = grouped::by(taken, instead);
+    let is_cut_off = |trouble: &Trouble<'_>| trouble.fault.and_then(of_fault) == Some(Instead::CutOff);
+    let at_ladder = |trouble: &&Trouble<'c>| matches!(trouble.stage, Stage::Exchange(_)) && is_cut_off(trouble);
+    let cut_off: Vec<_> = ledger.open().iter().filter(at_ladder).map(|trouble| &trouble.view.check.id).collect();
+    let taken = ledger.take(|trouble| {
+        let over = trouble.view.check.step.as_ref().map(|step| &step.over);
+        instead(trouble).is_some() || is_cut_off(trouble) && over.is_some_and(|over| cut_off.contains(&over))
+    });
+    let ladders = taken.clone();
+    // A step over a ladder at which another answers meets the same one.
+    let groups = grouped::by(taken, |trouble| {
+        let over = trouble.view.check.step.as_ref().map(|step| &step.over);
+        let ladder = ladders.iter().find(|ladder| over == Some(&ladder.view.check.id));
+        ladder.and_then(instead).or_else(|| instead(trouble))
+    });
     groups.iter().filter_map(|(instead, taken)| Some(finding(case, instead.as_ref()?, taken))).collect()
 }
 
@@ -41,12 +56,22 @@ fn instead(trouble: &Trouble<'_>) -> Option<Instead> {
         Stage::Handshake(_) => matches!(trouble.fault?, Fault::NotTls { .. }).then_some(Instead::NotTls),
         Stage::Exchange(_) => of_fault(trouble.fault?),
         Stage::Answer(_) => of_answer(trouble),
+        Stage::Step => of_step(trouble),
         Stage::Resolver(_)
         | Stage::Name(_)
         | Stage::Connect(_)
         | Stage::Certificate(_)
         | Stage::Route
         | Stage::Slow => None,
+    }
+}
+
+/// What ends a step's connection is left to the rules for transfers, and unexplained: its ladder was answered.
+fn of_step(trouble: &Trouble<'_>) -> Option<Instead> {
+    match (trouble.fault, reading::of(trouble)) {
+        (Some(fault), _) => of_fault(fault).filter(|instead| *instead == Instead::NotHttp),
+        (None, Some(Reading::Unusable(why))) => Some(Instead::Unusable(words::quoted(why))),
+        (None, _) => of_answer(trouble),
     }
 }
 
@@ -94,7 +119,7 @@ fn finding<'c>(case: &'c Case<'c>, instead: &Instead, taken: &[Trouble<'c>]) -> 
         .fix(aws::step("look who answers at this address, and take AWS's names out of the proxy or firewall that does"))
         .fixes(aws::show_owner(case.plan, taken));
     let draft = match instead {
-        Instead::NotTls | Instead::Foreign(_) => draft.likely([]),
+        Instead::NotTls | Instead::Foreign(_) | Instead::Unusable(_) => draft.likely([]),
         Instead::NotHttp => draft.likely([FindingId::ServiceError]),
         Instead::Failure(_) => draft
             .likely([FindingId::ServiceError])
@@ -114,6 +139,7 @@ fn seen(instead: &Instead, taken: &[Trouble<'_>]) -> String {
         Instead::NotHttp => format!("answered the request, and not in HTTP ({fault})"),
         Instead::CutOff => format!("finished the TLS handshake and gave no answer to the request: {fault}"),
         Instead::Foreign(why) | Instead::Failure(why) => format!("gave an answer that is not the service's: {why}"),
+        Instead::Unusable(why) => format!("gave an answer that can't be used: {why}"),
         Instead::Unfamiliar(what) => format!("gave an answer that we do not know from this service: {what}"),
     }
 }
@@ -144,6 +170,10 @@ fn meaning(instead: &Instead) -> &'static str {
         Instead::NotTls => {
             "Something that does not speak TLS listens on this port: a proxy, a captive portal or another server, but no \
              AWS endpoint."
+        }
+        Instead::Unusable(_) => {
+            "The platform can't go on from it either: the registry is misconfigured or no registry, or something on the way \
+             changes its answers."
         }
         Instead::NotHttp | Instead::Foreign(_) => {
             "A proxy, a firewall or another server answers in the place of the service, or changes its answers."
@@ -181,6 +211,36 @@ mod tests {
             ("silence is nobody's answer", "s3 dns=10.0.1.5 10.0.1.5=http-silent", "error unexplained s3"),
             ("closed", "s3 dns=10.0.1.5 10.0.1.5=http-closed", "error unexpected-answer s3"),
             ("reset", "s3 dns=10.0.1.5 10.0.1.5=http-reset", "error unexpected-answer s3"),
+            (
+                "a step over a ladder that is cut off as well",
+                "ecr.api dns=10.0.1.5 10.0.1.5=http-closed\nregistry-token get-authorization-token=reset",
+                "error unexpected-answer ecr.api registry-token",
+            ),
+            (
+                "a step that a proxy answers, as it does the ladder",
+                "ecr.api dns=10.0.1.5 10.0.1.5=html\nregistry-token get-authorization-token=403/html",
+                "error unexpected-answer ecr.api registry-token",
+            ),
+            (
+                "a step that a proxy answers",
+                "ecr.api dns=10.0.1.5\nregistry-token get-authorization-token=403/html",
+                "error unexpected-answer registry-token",
+            ),
+            (
+                "a redirect that can't be followed",
+                "ecr.dkr dns=10.0.1.7\nlayers layer-blob=unusable:it~leads~to~plain~http",
+                "error unexpected-answer layers",
+            ),
+            (
+                "a step's own silence",
+                "ecr.api dns=10.0.1.5\nregistry-token get-authorization-token=silent",
+                "error unexplained registry-token",
+            ),
+            (
+                "an error that nobody knows",
+                "ecr.api dns=10.0.1.5\nregistry-token get-authorization-token=400/NewException/odd",
+                "error unexplained registry-token",
+            ),
             (
                 "a new wording is no error",
                 "ecr.api dns=10.0.1.5 10.0.1.5=unfamiliar",

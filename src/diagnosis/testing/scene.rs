@@ -5,9 +5,10 @@ use std::net::{IpAddr, SocketAddr};
 use crate::catalog::{Expected, Method, Question};
 use crate::observation::{Change, Family, Fault, Observation, ObservationId, Outcome, Seen};
 use crate::plan::{Check, CheckId, Place, Plan, Purpose, Reach, Resolver, Role, Route, Rung};
-use crate::plan::{Limits, ProxyVariable, Region, Unread, UnreadKind};
+use crate::plan::{Limits, ProxyVariable, Region, Unread, UnreadKind, found};
 
 use super::outcome::{came, failed, lookup, silence};
+use super::step;
 
 /// A plan and what was seen of it.
 pub struct Scene {
@@ -30,6 +31,8 @@ impl Scene {
             let (id, words) = line.split_first().unwrap();
             match *id {
                 "place" => place(&mut scene.plan.place, words),
+                "replay" => step::replay(&mut scene.plan, words),
+                _ if step::is_one(id) => scene.step(id, words),
                 _ => scene.check(id, words),
             }
         }
@@ -65,7 +68,10 @@ impl Scene {
                 }
             }
         }
-        self.plan.checks.push(check);
+        // What only the replay learns of is in no plan.
+        if found(&check.id).is_none() {
+            self.plan.checks.push(check);
+        }
     }
 
     fn ask(&mut self, check: &Check, resolver: SocketAddr, said: &str, quiet: bool, addresses: &mut Vec<IpAddr>) {
@@ -111,6 +117,23 @@ impl Scene {
         let seen = self.push(check, rung, outcome);
         seen.peer = Some(peer);
         seen.variation = changes.to_vec();
+    }
+
+    /// A step over a ladder of the scene: a request a word, in their order.
+    fn step(&mut self, id: &str, words: &[&str]) {
+        let (check, words) = step::check(&self.plan, id, words);
+        let over = &check.step.as_ref().unwrap().over;
+        let ladder = self.observations.iter().filter(|seen| seen.check == *over);
+        let peer = ladder.filter_map(|seen| seen.peer).next();
+        for word in words {
+            let (part, outcome, after_ms, took_ms) = step::request(&check, word);
+            let seen = self.push(&check, Rung::Exchange, outcome);
+            seen.peer = peer.filter(|_| !matches!(seen.outcome, Outcome::NotTried { .. }));
+            seen.step = Some(part);
+            seen.at_ms = after_ms;
+            seen.took_ms = took_ms.unwrap_or(seen.took_ms);
+        }
+        self.plan.checks.push(check);
     }
 
     fn push(&mut self, check: &Check, rung: Rung, outcome: Outcome) -> &mut Observation {
@@ -184,7 +207,10 @@ fn place(place: &mut Place, words: &[&str]) {
     }
 }
 
-fn known(id: &str) -> Check {
+pub(super) fn known(id: &str) -> Check {
+    if let Some(found) = found(&CheckId(id.to_owned())) {
+        return found;
+    }
     use {Expected as E, Purpose as P, Reach as H};
     let aws = |host: &str, purpose, reach, answer| {
         check(id, format!("{host}.{REGION}.amazonaws.com"), purpose, reach, answer)

@@ -1,0 +1,314 @@
+//! What the rules of the group `denied` share: whom AWS denied what, by which way the call went, and the commands that mend it.
+
+use crate::diagnosis::draft::Draft;
+use crate::diagnosis::ledger::{Ledger, Trouble};
+use crate::diagnosis::reading::{self, Denial, PolicyKind, Reading};
+use crate::diagnosis::who::{self, Standing};
+use crate::diagnosis::{Case, Finding, FindingId, Fix, ObservedRoute, aws, shaped, words};
+use crate::observation::Part;
+use crate::plan::{Deed, Partition, SecretStore};
+
+/// What the managed policy of execution roles allows.
+const MANAGED: &[&str] = &[
+    "ecr:GetAuthorizationToken",
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchGetImage",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+];
+
+/// Take the denials by these kinds of policy.
+pub fn take<'c>(ledger: &mut Ledger<'c>, by: impl Fn(Option<PolicyKind>) -> bool) -> Vec<Trouble<'c>> {
+    ledger.take(|trouble| denial(trouble).is_some_and(|denial| by(denial.by)))
+}
+
+/// The denial that a trouble is about, where it is about one.
+pub fn denial<'c>(trouble: &Trouble<'c>) -> Option<Denial<'c>> {
+    match reading::of(trouble)? {
+        Reading::Denied(denial) => Some(denial),
+        _ => None,
+    }
+}
+
+/// Whether it is about the log lines of a container that runs already.
+pub fn is_of_events(trouble: &Trouble<'_>) -> bool {
+    reading::part(trouble) == Some(Part::PutLogEvents)
+}
+
+/// Denials with one cause.
+pub struct Denied<'d, 'c> {
+    case: &'c Case<'c>,
+    taken: &'d [Trouble<'c>],
+    first: Denial<'c>,
+    /// How who was denied stands to the execution role.
+    pub standing: Standing,
+}
+
+impl<'d, 'c> Denied<'d, 'c> {
+    /// What several denials with one cause say; nothing where there are none.
+    pub fn new(case: &'c Case<'c>, taken: &'d [Trouble<'c>]) -> Option<Self> {
+        let first = taken.first().and_then(denial)?;
+        Some(Self { case, taken, first, standing: who::standing(case, first.principal.or(case.identity.as_deref())) })
+    }
+
+    /// Who, what, on what, by what, and which way the call went.
+    pub fn draft(&self, id: FindingId) -> Draft<'c> {
+        let asks = words::list(self.actions());
+        let asks = if asks.is_empty() {
+            words::list(self.taken.iter().filter_map(reading::part).map(reading::asked))
+        } else {
+            asks
+        };
+        let is_signed_by_aws = self.taken.iter().filter_map(reading::part).all(reading::is_of_layer_host);
+        let whom = if is_signed_by_aws { self.first.principal } else { self.principal() };
+        let whom = whom.map(|principal| format!(" to {principal}")).unwrap_or_default();
+        let resources = words::list(self.resources());
+        let on = if resources.is_empty() { String::new() } else { format!(" on {resources}") };
+        Draft::new(id, self.case, self.taken).summary(format!(
+            "{} {asks}{on}{whom}: {}; {}.",
+            words::hosts_say(self.taken, "denies", "deny"),
+            self.because(),
+            route(self.case, self.taken),
+        ))
+    }
+
+    /// AWS's reason in our words, or what it says where it gives none.
+    fn because(&self) -> String {
+        match (self.first.by, self.first.explicit) {
+            (Some(kind), true) => format!("an explicit deny stands in {} {}", article(kind), kind.name()),
+            (Some(kind), false) => format!("no {} allows it", kind.name()),
+            (None, _) if self.first.text.is_empty() => {
+                let status = self.taken.iter().find_map(|trouble| Some(trouble.evidence.first()?.response()?.status));
+                format!("it says no more than status {}", status.unwrap_or_default())
+            }
+            (None, _) => format!("it says only \"{}\"", words::quoted(self.first.text)),
+        }
+    }
+
+    /// Whether a statement denies it.
+    pub fn is_explicit(&self) -> bool {
+        self.first.explicit
+    }
+
+    /// The kind of policy that denies it.
+    pub fn kind(&self) -> Option<PolicyKind> {
+        self.first.by
+    }
+
+    /// Who was denied, as the answer says it.
+    pub fn denied_principal(&self) -> Option<&'c str> {
+        self.first.principal
+    }
+
+    /// The first of them.
+    pub fn first_trouble(&self) -> Option<&'d Trouble<'c>> {
+        self.taken.first()
+    }
+
+    /// Who was denied, by the answer or by STS.
+    pub fn principal(&self) -> Option<&str> {
+        self.first.principal.or(self.case.identity.as_deref().and_then(shaped::arn))
+    }
+
+    /// What was denied, each once.
+    pub fn actions(&self) -> Vec<&'c str> {
+        let mut actions: Vec<_> = self.taken.iter().filter_map(reading::action).collect();
+        actions.dedup();
+        actions
+    }
+
+    /// On what, each once: only what is shaped like an ARN.
+    pub fn resources(&self) -> Vec<&'c str> {
+        let named = self.taken.iter().filter_map(|trouble| denial(trouble)?.resource);
+        let mut resources: Vec<_> = named.filter(|resource| *resource != "*").collect();
+        resources.dedup();
+        resources
+    }
+
+    /// Whose role the platform uses, and that the container's start is not stopped where only its lines are lost.
+    pub fn note(&self) -> String {
+        let lost = self.taken.iter().all(is_of_events);
+        let lost = if lost { "The start itself is not stopped by it: what the container writes is lost. " } else { "" };
+        format!("{lost}{}", who::note(self.case, self.standing))
+    }
+
+    /// A condition turns a wrong route into a denial.
+    pub fn tell_apart(&self) -> String {
+        format!(
+            "A condition on aws:SourceVpce or aws:SourceVpc turns a wrong route into a denial: {}; see whether that is the way \
+             that the policy asks for.",
+            route(self.case, self.taken)
+        )
+    }
+
+    /// See what the execution role may, and run as it.
+    pub fn simulate(&self) -> Vec<Fix> {
+        let actions = self.actions().join(" ");
+        let resources = self.resources().join(" ");
+        let on = if resources.is_empty() { String::new() } else { format!(" --resource-arns {resources}") };
+        let simulation = (!actions.is_empty()).then(|| {
+            aws::command(
+                "see what the execution role's own policies come to",
+                aws::home(self.case.plan),
+                format!(
+                    "iam simulate-principal-policy --policy-source-arn {} --action-names {actions}{on}",
+                    who::arn_to_mend(self.case, self.principal())
+                ),
+            )
+        });
+        simulation.into_iter().chain(who::run_as_execution_role(self.case, self.standing)).collect()
+    }
+
+    /// Allow the actions in the role's own policies.
+    pub fn allow(&self) -> Option<Fix> {
+        let plan = self.case.plan;
+        let actions = self.actions();
+        let role = who::role_to_mend(self.case, self.principal());
+        if actions.is_empty() {
+            return None;
+        }
+        let is_managed = actions.iter().all(|action| MANAGED.contains(action));
+        let (what, how) = if is_managed {
+            let partition = plan.place.region.partition();
+            (
+                "give the execution role the managed policy for task starts",
+                format!(
+                    "iam attach-role-policy --role-name {role} --policy-arn \
+                 arn:{}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
+                    partition_name(partition)
+                ),
+            )
+        } else {
+            let resources = self.resources();
+            let resources = if resources.is_empty() { vec!["*"] } else { resources };
+            (
+                "allow it in a policy of the execution role",
+                format!(
+                    "iam put-role-policy --role-name {role} --policy-name task-start --policy-document \
+                 '{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":[{}],\"Resource\":[{}]}}]}}'",
+                    in_json(&actions),
+                    in_json(&resources)
+                ),
+            )
+        };
+        Some(aws::command(what, aws::home(plan), how))
+    }
+
+    /// See the policies of the VPC endpoints that carried the calls.
+    pub fn show_endpoint_policies(&self) -> Option<Fix> {
+        let ladders = self.taken.iter().filter_map(|trouble| self.case.ladder_to(trouble.host()));
+        let mut services: Vec<_> = ladders.filter_map(|ladder| ladder.check.endpoint_service.as_deref()).collect();
+        services.dedup();
+        (!services.is_empty()).then(|| {
+            aws::command(
+                "see the policy of the VPC endpoint, which may be another account's",
+                aws::home(self.case.plan),
+                format!(
+                    "ec2 describe-vpc-endpoints --filters Name=vpc-id,Values=$VPC Name=service-name,Values={} --query \
+                     'VpcEndpoints[].[VpcEndpointId,OwnerId,PolicyDocument]'",
+                    services.join(",")
+                ),
+            )
+        })
+    }
+
+    /// Put a policy that allows it in the place of the endpoint's.
+    pub fn allow_in_endpoint_policy(&self, resource: Option<&str>) -> Fix {
+        let actions = self.actions();
+        let whole = format!(
+            "{{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":[{}],\"Resource\":[{}]}}",
+            in_json(&if actions.is_empty() { vec!["*"] } else { actions }),
+            in_json(&[resource.unwrap_or("*")])
+        );
+        aws::command(
+            format!("add {whole} to its statements, keep the others, and wait some minutes"),
+            aws::home(self.case.plan),
+            "ec2 modify-vpc-endpoint --vpc-endpoint-id $VPCE --policy-document file://policy.json",
+        )
+    }
+
+    /// See the policy of what was asked for.
+    pub fn show_resource_policies(&self) -> Vec<Fix> {
+        let mut fixes: Vec<Fix> = Vec::new();
+        for trouble in self.taken {
+            let fix = resource_policy(self.case, trouble);
+            if let Some(fix) = fix.filter(|fix| !fixes.contains(fix)) {
+                fixes.push(fix);
+            }
+        }
+        fixes.truncate(3);
+        fixes
+    }
+}
+
+/// The same as a finding of its own for each cause.
+pub fn findings<'c, K: PartialEq>(
+    case: &'c Case<'c>,
+    taken: Vec<Trouble<'c>>,
+    key: impl Fn(&Trouble<'c>) -> K,
+    finding: impl Fn(&Denied<'_, 'c>) -> Finding,
+) -> Vec<Finding> {
+    let groups = super::grouped::by(taken, key);
+    groups.iter().filter_map(|(_, taken)| Some(finding(&Denied::new(case, taken)?))).collect()
+}
+
+fn resource_policy(case: &Case<'_>, trouble: &Trouble<'_>) -> Option<Fix> {
+    let check = trouble.view.check;
+    let show = |of: &str, how: String| {
+        let region = check.region.as_ref().map_or(aws::home(case.plan), |region| region.as_str());
+        Some(aws::command(format!("see the policy of {of}"), region, how))
+    };
+    if denial(trouble)?.action.is_some_and(|action| action.starts_with("kms:")) {
+        let key = denial(trouble)?.resource.filter(|resource| *resource != "*").unwrap_or("$KEY");
+        return show("the key", format!("kms get-key-policy --key-id {key} --policy-name default"));
+    }
+    match &check.step.as_ref()?.deed {
+        Deed::Secret(secret) if secret.store == SecretStore::SecretsManager => show(
+            "the secret",
+            format!("secretsmanager get-resource-policy --secret-id {}", shaped::word_or(Some(&secret.id), "$SECRET")),
+        ),
+        Deed::EnvironmentFile(file) => show(
+            "the bucket",
+            format!("s3api get-bucket-policy --bucket {}", shaped::word_or(Some(&file.bucket), "$BUCKET")),
+        ),
+        Deed::Manifest(image) | Deed::Layers(image) => show(
+            "the repository",
+            format!(
+                "ecr get-repository-policy --registry-id {} --repository-name {}",
+                shaped::word_or(Some(&image.ecr.as_ref()?.account), "$ACCOUNT"),
+                shaped::word_or(Some(&image.repository), "$REPO")
+            ),
+        ),
+        Deed::LogStream(_) | Deed::Secret(_) | Deed::Identity | Deed::Token => None,
+    }
+}
+
+/// Which way the first of the calls went, as far as that can be told from inside.
+pub fn route(case: &Case<'_>, taken: &[Trouble<'_>]) -> String {
+    let Some(first) = taken.first() else { return String::new() };
+    let ladder = case.ladder_to(first.host()).unwrap_or_else(|| case.ladder(first.view));
+    let at = first.at().map(|at| at.to_string()).unwrap_or_default();
+    match case.observed_route(ladder) {
+        ObservedRoute::Private => format!("the call went to the private address {at}, so through a VPC endpoint"),
+        ObservedRoute::Gateway => format!("the call went to {at}, by S3's gateway endpoint"),
+        ObservedRoute::Public => format!("the call went to the public address {at}, so by a NAT or internet gateway"),
+        ObservedRoute::S3Undetermined => {
+            format!("the call went to S3's public address {at}, by its gateway endpoint or by a NAT gateway")
+        }
+        ObservedRoute::None => format!("the call went to {at}"),
+    }
+}
+
+fn article(kind: PolicyKind) -> &'static str {
+    if kind == PolicyKind::Identity { "an" } else { "a" }
+}
+
+fn in_json(words: &[&str]) -> String {
+    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(",")
+}
+
+/// As it stands in ARNs.
+pub fn partition_name(partition: Partition) -> String {
+    serde_json::to_value(partition).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
