@@ -54,7 +54,7 @@ pub async fn run<N: Net>(request: Request, net: N, signal: impl Future<Output = 
     };
     let judgement = judge(&request.plan, &probed.observations, facts.ended);
     let vantage = Vantage { identity_arn: probed.role_arn, ..request.vantage };
-    build(facts, vantage, request.inputs, judgement, probed.observations)
+    build(facts, vantage, request.inputs, &request.plan, judgement, probed.observations)
 }
 
 /// The report of a run that could not open even its first socket.
@@ -68,13 +68,13 @@ pub fn unable(request: Request) -> Report {
         ended: Ended::Completed,
     };
     let judgement = judge(&request.plan, &observations, facts.ended);
-    build(facts, request.vantage, request.inputs, judgement, observations)
+    build(facts, request.vantage, request.inputs, &request.plan, judgement, observations)
 }
 
 /// Judge a saved report again, by these rules and by the plan that its inputs make.
 pub fn judge_again(report: Report, plan: &Plan) -> Report {
     let judgement = judge(plan, &report.observations, report.run.ended);
-    report.with(judgement)
+    report.with(plan, judgement)
 }
 
 fn ended(cut_short: Option<Why>) -> Ended {

@@ -11,7 +11,7 @@ pub mod text;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnosis::{CheckResult, Ended, Finding, Summary, Verdict};
+use crate::diagnosis::{CheckResult, Ended, Finding, Pull, Summary, Verdict};
 use crate::inputs::{Inputs, Vantage};
 use crate::observation::Observation;
 
@@ -46,6 +46,9 @@ pub struct Report {
     pub checks: Vec<CheckResult>,
     /// Every attempt.
     pub observations: Vec<Observation>,
+    /// Every image whose manifest came, and how fast its layers did.
+    #[serde(default)]
+    pub pulls: Vec<Pull>,
     /// Where the report went.
     pub sinks: Vec<SinkResult>,
     /// Counts.

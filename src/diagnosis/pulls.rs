@@ -91,7 +91,7 @@ fn transfers<'o>(mine: &[&'o Observation]) -> impl Iterator<Item = (&'o Observat
         Held::Transfer(transfer) => Some((seen, transfer)),
         _ => None,
     };
-    mine.to_vec().into_iter().filter_map(held)
+    mine.iter().copied().filter_map(held)
 }
 
 /// From the first request that was made to the end of the last.

@@ -40,7 +40,7 @@ pub fn hosts_say(troubles: &[Trouble<'_>], one: &str, several: &str) -> String {
 
 /// The addresses that were tried, and what they do.
 pub fn peers_say(troubles: &[Trouble<'_>], one: &str, several: &str) -> String {
-    say(troubles.iter().filter_map(|trouble| trouble.at()), one, several)
+    say(troubles.iter().filter_map(Trouble::at), one, several)
 }
 
 /// The resolvers that were asked, and what they do.
@@ -60,7 +60,7 @@ pub fn hosts(troubles: &[Trouble<'_>]) -> String {
 
 /// The addresses that were tried, with their ports.
 pub fn peers(troubles: &[Trouble<'_>]) -> String {
-    list(troubles.iter().filter_map(|trouble| trouble.at()))
+    list(troubles.iter().filter_map(Trouble::at))
 }
 
 /// The longest time that any of the attempts took.

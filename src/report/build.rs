@@ -1,14 +1,16 @@
 //! From the parts of a run to its report.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, SystemTime};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{Report, Run, SCHEMA_VERSION, Tool};
-use crate::diagnosis::{Ended, Judgement};
+use crate::diagnosis::{self, Ended, Judgement, Pull};
 use crate::inputs::{Inputs, Vantage};
 use crate::observation::Observation;
+use crate::plan::Plan;
 
 /// What a run knows of itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -30,15 +32,17 @@ pub fn build(
     run: RunFacts,
     vantage: Vantage,
     inputs: Inputs,
+    plan: &Plan,
     judgement: Judgement,
     observations: Vec<Observation>,
 ) -> Report {
     let Judgement { findings, checks, summary, verdict, exit_code, headline } = judgement;
+    let (pulls, identity_arn) = learned(plan, &observations);
     Report {
         schema_version: SCHEMA_VERSION,
         tool: tool(),
         run: Run::from(run),
-        vantage,
+        vantage: Vantage { identity_arn: identity_arn.or(vantage.identity_arn), ..vantage },
         inputs,
         verdict,
         exit_code,
@@ -46,6 +50,7 @@ pub fn build(
         findings,
         checks,
         observations,
+        pulls,
         sinks: Vec::new(),
         summary,
     }
@@ -53,10 +58,19 @@ pub fn build(
 
 impl Report {
     /// The same run, judged anew by this build.
-    pub fn with(self, judgement: Judgement) -> Self {
+    pub fn with(self, plan: &Plan, judgement: Judgement) -> Self {
         let Judgement { findings, checks, summary, verdict, exit_code, headline } = judgement;
-        Self { tool: tool(), findings, checks, summary, verdict, exit_code, headline, sinks: Vec::new(), ..self }
+        let (pulls, identity_arn) = learned(plan, &self.observations);
+        let vantage = Vantage { identity_arn: identity_arn.or(self.vantage.identity_arn), ..self.vantage };
+        let sinks = Vec::new();
+        Self { tool: tool(), vantage, findings, checks, pulls, summary, verdict, exit_code, headline, sinks, ..self }
     }
+}
+
+/// What the replay learned beside faults. That our reckoning panics must not cost the report.
+fn learned(plan: &Plan, observations: &[Observation]) -> (Vec<Pull>, Option<String>) {
+    let learn = || (diagnosis::pulls(plan, observations), diagnosis::identity(observations));
+    catch_unwind(AssertUnwindSafe(learn)).unwrap_or_default()
 }
 
 /// This build of the tool.

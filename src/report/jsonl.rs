@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{Report, Run, SinkResult, Tool, json};
-use crate::diagnosis::{CheckResult, Ended, Finding, FindingId, Verdict};
+use crate::diagnosis::{CheckResult, Ended, Finding, FindingId, Pull, Verdict};
 use crate::inputs::{Inputs, Vantage, VantageKind};
 use crate::observation::Observation;
 
@@ -16,6 +16,9 @@ pub(super) use read::{looks_like, parse};
 /// A line with its line feed is shorter than this: log drivers break longer ones in two.
 pub const LINE_BYTES: usize = 16 * 1024 - 1;
 
+/// Where an observation of a manifest has its layers.
+const LAYERS: &str = "/response/held/layers";
+
 /// One line.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case", tag = "type")]
@@ -23,6 +26,7 @@ enum Record<'a> {
     Start { schema_version: u32, tool: &'a Tool, run: &'a Run, vantage: &'a Vantage, inputs: &'a Inputs },
     Observation(&'a Observation),
     Check(&'a CheckResult),
+    Pull(&'a Pull),
     Finding(&'a Finding),
     Sink(&'a SinkResult),
     Summary(Box<Summary<'a>>),
@@ -51,6 +55,7 @@ struct Summary<'a> {
     finding_records: usize,
     observation_records: usize,
     check_records: usize,
+    pull_records: usize,
     checks: usize,
     passed: usize,
     failed: usize,
@@ -61,13 +66,49 @@ struct Summary<'a> {
     took_ms: u64,
     deadline_ms: u64,
     tool_version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_arn: Option<&'a str>,
+    /// The platform's own pull of this container's image, to hold the others against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_pull_ms: Option<u64>,
+    #[serde(flatten)]
+    pull: Option<FirstPull<'a>>,
+}
+
+/// The first pull, in fields that are told from the run's own.
+#[derive(Serialize)]
+struct FirstPull<'a> {
+    pull_image: &'a str,
+    pull_layers: u64,
+    pull_bytes: u64,
+    pull_bytes_fetched: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pull_bytes_per_s: Option<u64>,
+    pull_took_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimated_pull_ms: Option<u64>,
+}
+
+impl<'a> FirstPull<'a> {
+    fn of(pull: &'a Pull) -> Self {
+        Self {
+            pull_image: &pull.image,
+            pull_layers: pull.layers,
+            pull_bytes: pull.bytes,
+            pull_bytes_fetched: pull.bytes_fetched,
+            pull_bytes_per_s: pull.bytes_per_s,
+            pull_took_ms: pull.took_ms,
+            estimated_pull_ms: pull.estimated_pull_ms,
+        }
+    }
 }
 
 /// Render the records.
 pub fn render(report: &Report) -> String {
     let mut lines = start(report);
-    lines.extend(report.observations.iter().map(|observation| line(&Record::Observation(observation))));
+    lines.extend(report.observations.iter().flat_map(observation));
     lines.extend(report.checks.iter().map(|check| line(&Record::Check(check))));
+    lines.extend(report.pulls.iter().map(|pull| line(&Record::Pull(pull))));
     lines.extend(report.findings.iter().map(|finding| line(&Record::Finding(finding))));
     lines.extend(report.sinks.iter().map(|sink| line(&Record::Sink(sink))));
     lines.push(line(&Record::Summary(Box::new(summary(report)))));
@@ -101,6 +142,12 @@ fn take_lists(record: &mut Value, part: &'static str) -> Vec<(&'static str, Stri
 
 /// A list in as many further start lines as it needs.
 fn continued(part: &str, key: &str, items: Vec<Value>) -> Vec<String> {
+    let record = |batch| json!({ "type": "start", "continued": true, part: { key: batch } });
+    batches(items).into_iter().map(|batch| cut::fit(record(batch))).collect()
+}
+
+/// The items of a list by as many as go into a line.
+fn batches(items: Vec<Value>) -> Vec<Vec<Value>> {
     let mut batches: Vec<Vec<Value>> = Vec::new();
     let mut room = 0;
     for item in items {
@@ -114,8 +161,25 @@ fn continued(part: &str, key: &str, items: Vec<Value>) -> Vec<String> {
         }
         room = room.saturating_sub(size);
     }
-    let record = |batch| json!({ "type": "start", "continued": true, part: { key: batch } });
-    batches.into_iter().map(|batch: Vec<Value>| cut::fit(record(batch))).collect()
+    batches
+}
+
+/// An observation; more lines where its manifest names more layers than go into one.
+fn observation(observation: &Observation) -> Vec<String> {
+    let whole = json::line(&Record::Observation(observation));
+    if whole.len() < LINE_BYTES {
+        return vec![whole];
+    }
+    let mut record = value(&Record::Observation(observation));
+    let layers = record.pointer_mut(LAYERS).and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
+    let continued = |layers: Vec<Value>| {
+        cut::fit(json!({ "type": "observation", "continued": true, "id": observation.id, "layers": layers }))
+    };
+    if !layers.is_empty() {
+        record["layers_follow"] = layers.len().into();
+    }
+    let rest: Vec<String> = batches(layers).into_iter().map(continued).collect();
+    std::iter::once(cut::fit(record)).chain(rest).collect()
 }
 
 /// A record as a line that is short enough.
@@ -145,6 +209,7 @@ fn summary(report: &Report) -> Summary<'_> {
         finding_records: report.findings.len(),
         observation_records: report.observations.len(),
         check_records: report.checks.len(),
+        pull_records: report.pulls.len(),
         checks: summary.checks,
         passed: summary.passed,
         failed: summary.failed,
@@ -155,6 +220,9 @@ fn summary(report: &Report) -> Summary<'_> {
         took_ms: run.took_ms,
         deadline_ms: run.deadline_ms,
         tool_version: &tool.version,
+        identity_arn: vantage.identity_arn.as_deref(),
+        image_pull_ms: vantage.image_pull_ms,
+        pull: report.pulls.first().map(FirstPull::of),
     }
 }
 

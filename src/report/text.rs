@@ -5,8 +5,12 @@ mod findings;
 mod head;
 mod notes;
 mod page;
+mod pulls;
 mod sheet;
+mod steps;
 mod table;
+mod units;
+mod who;
 mod wrap;
 
 use super::Report;
@@ -60,7 +64,10 @@ pub fn render(report: &Report, look: Look) -> String {
     let mut page = Page::new(Look { width: look.width.max(LEAST_WIDTH), ..look });
     head::write(&mut page, report);
     findings::write(&mut page, report);
-    table::write(&mut page, report);
+    let seen = cells::by_check(report);
+    steps::write(&mut page, report, &seen);
+    pulls::write(&mut page, report);
+    table::write(&mut page, report, &seen);
     findings::write_infos(&mut page, report);
     notes::write(&mut page, report);
     head::write_foot(&mut page, report);

@@ -2,6 +2,8 @@
 
 #[path = "findings.rs"]
 mod findings;
+#[path = "replays.rs"]
+mod replays;
 
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
@@ -17,8 +19,10 @@ use vpcprobe::observation::{
     Address, Alias, Answer, Certificate, Connection, Family, Fault, Handshake, Observation, ObservationId, Outcome,
     Response, Rung, Seen, TrustedBy, Why,
 };
-use vpcprobe::plan::{CheckId, Purpose};
+use vpcprobe::plan::{CheckId, Purpose, plan};
 use vpcprobe::report::{Report, RunFacts, build};
+
+pub use replays::{crowded, denied, read_only, replayed, unsigned};
 
 use findings::{endpoint_silent, layers_unreachable, proxy_set, slow_path};
 
@@ -224,7 +228,7 @@ pub fn healthy() -> Report {
         control,
     ];
     let judgement = judgement(Verdict::Pass, 0, "everything a task start needs is reachable", checks, vec![]);
-    build(run(84, Ended::Completed), vantage(), inputs(), judgement, log.0)
+    assemble(run(84, Ended::Completed), vantage(), inputs(), judgement, log)
 }
 
 /// A silent endpoint, a gateway endpoint that is missing, an answer that is slow, and proxies that are set.
@@ -251,7 +255,7 @@ pub fn broken() -> Report {
     let proxy = ["HTTPS_PROXY", "https_proxy"]
         .map(|name| ProxyVariable { name: name.to_owned(), value: "http://proxy.corp.example:3128".to_owned() });
     let vantage = Vantage { proxy: proxy.into(), ..vantage() };
-    build(run(8_412, Ended::Completed), vantage, inputs(), judgement, log.0)
+    assemble(run(8_412, Ended::Completed), vantage, inputs(), judgement, log)
 }
 
 /// Cut by a signal while the registry was asked, the resolver list unreadable.
@@ -270,7 +274,7 @@ pub fn inconclusive() -> Report {
         judgement(Verdict::Inconclusive, 71, "a signal stopped the run before it could tell", checks, vec![]);
     let why = "read /etc/resolv.conf: permission denied".to_owned();
     let vantage = Vantage { unread: vec![Unread { what: UnreadKind::Nameservers, why }], ..vantage() };
-    build(run(51, Ended::Signal), vantage, inputs(), judgement, log.0)
+    assemble(run(51, Ended::Signal), vantage, inputs(), judgement, log)
 }
 
 /// Everything that the network chooses is as bad as it can be.
@@ -319,7 +323,7 @@ pub fn hostile() -> Report {
         proxy: vec![ProxyVariable { name: nasty.clone(), value: nasty }],
         ..vantage()
     };
-    build(run(61_500, Ended::Deadline), vantage, inputs(), judgement, seen.0)
+    assemble(run(61_500, Ended::Deadline), vantage, inputs(), judgement, seen)
 }
 
 /// A healthy run of two thousand further endpoints.
@@ -329,6 +333,12 @@ pub fn long() -> Report {
         .map(|n| Endpoint { host: format!("service-{n}.example"), port: 443, transport: Transport::Tls, route: None })
         .collect();
     report
+}
+
+/// The report of a run with the plan that its inputs make.
+pub fn assemble(run: RunFacts, vantage: Vantage, inputs: Inputs, judgement: Judgement, log: Log) -> Report {
+    let plan = plan(&inputs, &vantage).unwrap();
+    build(run, vantage, inputs, &plan, judgement, log.0)
 }
 
 pub fn judgement(

@@ -105,15 +105,15 @@ fn of_pull(
             &format!("failed to resolve ref {reference}: failed to authorize: unexpected status: 401 Unauthorized"),
         ),
         Reading::Corrupt(Flaw::Manifest(_)) | Reading::Stalled => None,
-        Reading::Corrupt(_) => copied("failed to copy: unexpected EOF").filter(|_| is_cut_off(reading)),
+        Reading::Corrupt(_) => is_cut_off(reading).then(|| copied("failed to copy: unexpected EOF")),
         _ if is_manifest => {
             resolve(5, &format!("failed to resolve ref {reference}: unexpected status: {}", response.status))
         }
-        _ => copied(&format!(
+        _ => Some(copied(&format!(
             "failed to copy: httpReadSeeker: failed open: unexpected status code {reference}: {}{}",
             response.status,
             if response.status == 403 { " Forbidden" } else { "" }
-        )),
+        ))),
     }
 }
 
@@ -121,8 +121,8 @@ fn is_cut_off(reading: &Reading<'_>) -> bool {
     matches!(reading, Reading::Corrupt(Flaw::CutOff(..)))
 }
 
-fn copied(tail: &str) -> Option<String> {
-    Some(format!("CannotPullContainerError: ref pull has been retried 1 time(s): {tail}"))
+fn copied(tail: &str) -> String {
+    format!("CannotPullContainerError: ref pull has been retried 1 time(s): {tail}")
 }
 
 /// As the SDK for Go prints a refused call.

@@ -9,7 +9,7 @@ use crate::diagnosis::{Case, Finding, FindingId, aws, words};
 /// Take what is left of the denials: a finding a host.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let taken = denied::take(ledger, |_| true);
-    let mut findings = denied::findings(case, taken, |trouble| trouble.host(), finding);
+    let mut findings = denied::findings(case, taken, Trouble::host, finding);
     let closed = ledger.take(|trouble| reading::of(trouble) == Some(Reading::Unauthorized));
     let groups = super::grouped::by(closed, Trouble::host);
     findings.extend(groups.iter().map(|(_, taken)| not_let_in(case, taken)));

@@ -1,14 +1,14 @@
 //! `endpoint-policy-denies`: the policy of the VPC endpoint that carried the call. By NAT the same role gets through.
 
 use super::denied::{self, Denied};
-use crate::diagnosis::ledger::Ledger;
+use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::reading::PolicyKind;
 use crate::diagnosis::{Case, Finding, FindingId};
 
 /// Take what endpoints' policies deny: a finding an endpoint.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let taken = denied::take(ledger, |by| by == Some(PolicyKind::Endpoint));
-    denied::findings(case, taken, |trouble| trouble.host(), finding)
+    denied::findings(case, taken, Trouble::host, finding)
 }
 
 fn finding(denied: &Denied<'_, '_>) -> Finding {

@@ -32,14 +32,14 @@ fn finding<'c>(case: &'c Case<'c>, flaw: Flaw<'_>, taken: &[Trouble<'c>]) -> Fin
         Flaw::Manifest(why) => draft
             .likely([])
             .summary(format!("{hosts} sends for {image} a manifest that is another: {}.", words::quoted(why))),
-        Flaw::Digest(came) => draft
+        Flaw::Digest(other) => draft
             .likely([])
-            .summary(format!("{hosts} sends {what} of {image} changed: its digest is {}.", words::quoted(came))),
+            .summary(format!("{hosts} sends {what} of {image} changed: its digest is {}.", words::quoted(other))),
         Flaw::Length(said, other) => draft.likely([]).summary(format!(
             "{hosts} sends {what} of {image} in another length: {other} bytes, where the manifest says {said}."
         )),
-        Flaw::CutOff(came, wanted) => draft.likely([FindingId::TransferStalled]).summary(format!(
-            "{hosts} sends {what} of {image} cut off: the connection ends after {came} of {wanted} bytes."
+        Flaw::CutOff(bytes, wanted) => draft.likely([FindingId::TransferStalled]).summary(format!(
+            "{hosts} sends {what} of {image} cut off: the connection ends after {bytes} of {wanted} bytes."
         )),
     };
     let meaning = match flaw {

@@ -68,7 +68,7 @@ fn signer(denied: &Denied<'_, '_>) -> &'static str {
 /// The objects of the bucket that the host names.
 fn bucket(host: &str) -> Option<String> {
     let (bucket, rest) = host.split_once(".s3")?;
-    let partition = if rest.ends_with(".cn") {
+    let partition = if rest.split('.').next_back() == Some("cn") {
         "aws-cn"
     } else if rest.contains(".us-gov-") {
         "aws-us-gov"

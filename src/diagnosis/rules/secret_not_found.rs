@@ -39,13 +39,7 @@ fn finding<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>]) -> Option<Finding> {
     })
 }
 
-fn of_secret<'c>(
-    case: &Case<'_>,
-    draft: Draft<'c>,
-    first: &Trouble<'_>,
-    missing: Missing,
-    secret: &SecretRef,
-) -> Finding {
+fn of_secret(case: &Case<'_>, draft: Draft<'_>, first: &Trouble<'_>, missing: Missing, secret: &SecretRef) -> Finding {
     let name = words::quoted(&secret.id);
     let host = first.host();
     let region = missing::region(case, first.view.check);
@@ -115,9 +109,9 @@ fn mend_secret(missing: Missing, secret: &SecretRef, region: &str) -> Vec<Fix> {
     }
 }
 
-fn of_file<'c>(
+fn of_file(
     case: &Case<'_>,
-    draft: Draft<'c>,
+    draft: Draft<'_>,
     first: &Trouble<'_>,
     missing: Missing,
     file: &EnvironmentFile,

@@ -123,8 +123,8 @@ impl Scene {
     fn step(&mut self, id: &str, words: &[&str]) {
         let (check, words) = step::check(&self.plan, id, words);
         let over = &check.step.as_ref().unwrap().over;
-        let ladder = self.observations.iter().filter(|seen| seen.check == *over);
-        let peer = ladder.filter_map(|seen| seen.peer).next();
+        let mut ladder = self.observations.iter().filter(|seen| seen.check == *over);
+        let peer = ladder.find_map(|seen| seen.peer);
         for word in words {
             let (part, outcome, after_ms, took_ms) = step::request(&check, word);
             let seen = self.push(&check, Rung::Exchange, outcome);
@@ -208,10 +208,10 @@ fn place(place: &mut Place, words: &[&str]) {
 }
 
 pub(super) fn known(id: &str) -> Check {
+    use {Expected as E, Purpose as P, Reach as H};
     if let Some(found) = found(&CheckId(id.to_owned())) {
         return found;
     }
-    use {Expected as E, Purpose as P, Reach as H};
     let aws = |host: &str, purpose, reach, answer| {
         check(id, format!("{host}.{REGION}.amazonaws.com"), purpose, reach, answer)
     };

@@ -1,14 +1,16 @@
 //! Records, read back into a report.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::super::parse::{broken, check_version, tool_version};
 use super::super::{Report, Run, SCHEMA_VERSION, SinkResult, Tool};
-use crate::diagnosis::{CheckResult, Finding, Summary, Verdict};
+use crate::diagnosis::{CheckResult, Finding, Pull, Summary, Verdict};
 use crate::inputs::{Inputs, Vantage};
-use crate::observation::Observation;
+use crate::observation::{Blob, Held, Observation, ObservationId, Outcome, Seen};
 
 type Fields = Map<String, Value>;
 
@@ -17,10 +19,22 @@ type Fields = Map<String, Value>;
 struct Records {
     start: Option<Fields>,
     observations: Vec<Observation>,
+    /// Layers of manifests that were too long for one line.
+    layers: Vec<MoreLayers>,
+    /// How many of them there should be.
+    expected_layers: Vec<(ObservationId, usize)>,
     checks: Vec<CheckResult>,
+    pulls: Vec<Pull>,
     findings: Vec<Finding>,
     sinks: Vec<SinkResult>,
     summary: Option<Fields>,
+}
+
+/// The rest of an observation's layers.
+#[derive(Deserialize)]
+struct MoreLayers {
+    id: ObservationId,
+    layers: Vec<Blob>,
 }
 
 /// What the first start record holds.
@@ -41,6 +55,9 @@ struct Last {
     finding_records: usize,
     observation_records: usize,
     check_records: usize,
+    /// Reports from before the replay have none.
+    #[serde(default)]
+    pull_records: usize,
     #[serde(flatten)]
     counts: Summary,
 }
@@ -81,13 +98,25 @@ impl Records {
     fn take(&mut self, mut fields: Fields) -> Result<(), String> {
         match fields.remove("type").as_ref().and_then(Value::as_str) {
             Some("start") => self.take_start(fields)?,
-            Some("observation") => self.observations.push(read(fields)?),
+            Some("observation") if fields.contains_key("continued") => self.layers.push(read(fields)?),
+            Some("observation") => self.take_observation(fields)?,
             Some("check") => self.checks.push(read(fields)?),
+            Some("pull") => self.pulls.push(read(fields)?),
             Some("finding") => self.findings.push(read(fields)?),
             Some("sink") => self.sinks.push(read(fields)?),
             Some("summary") => put_once(&mut self.summary, fields)?,
             Some(_) | None => {}
         }
+        Ok(())
+    }
+
+    /// An observation, and how many layers of it follow.
+    fn take_observation(&mut self, fields: Fields) -> Result<(), String> {
+        let layers = fields.get("layers_follow").and_then(Value::as_u64);
+        let observation: Observation = read(fields)?;
+        let count = layers.map(|count| (observation.id.clone(), usize::try_from(count).unwrap_or(usize::MAX)));
+        self.expected_layers.extend(count);
+        self.observations.push(observation);
         Ok(())
     }
 
@@ -104,13 +133,15 @@ impl Records {
         Ok(())
     }
 
-    fn into_report(self) -> Result<Report, String> {
+    fn into_report(mut self) -> Result<Report, String> {
+        give_back(&mut self.observations, self.layers, &self.expected_layers)?;
         let start = self.start.ok_or("the report is cut off: its start record is missing")?;
         let summary = self.summary.ok_or("the report is cut off: its summary record is missing")?;
         let Start { tool, run, vantage, inputs } = read(start)?;
         let last: Last = read(summary)?;
         all_there("observation", self.observations.len(), last.observation_records)?;
         all_there("check", self.checks.len(), last.check_records)?;
+        all_there("pull", self.pulls.len(), last.pull_records)?;
         all_there("finding", self.findings.len(), last.finding_records)?;
         Ok(Report {
             schema_version: SCHEMA_VERSION,
@@ -124,6 +155,7 @@ impl Records {
             findings: self.findings,
             checks: self.checks,
             observations: self.observations,
+            pulls: self.pulls,
             sinks: self.sinks,
             summary: last.counts,
         })
@@ -149,6 +181,29 @@ fn extend_lists(start: &mut Fields, more: Fields) {
             }
         }
     }
+}
+
+/// Append the continued layers to those of their manifests, in the order of the lines.
+fn give_back(
+    observations: &mut [Observation],
+    more: Vec<MoreLayers>,
+    expected: &[(ObservationId, usize)],
+) -> Result<(), String> {
+    let mut lists: HashMap<ObservationId, &mut Vec<Blob>> =
+        observations.iter_mut().filter_map(|seen| Some((seen.id.clone(), layers(&mut seen.outcome)?))).collect();
+    for MoreLayers { id, layers } in more {
+        let list = lists.get_mut(&id).ok_or_else(|| format!("the rest of a manifest that was not seen: {}", id.0))?;
+        list.extend(layers);
+    }
+    expected
+        .iter()
+        .try_for_each(|(id, expected)| all_there("layer", lists.get(id).map_or(0, |have| have.len()), *expected))
+}
+
+fn layers(outcome: &mut Outcome) -> Option<&mut Vec<Blob>> {
+    let Outcome::Saw { seen: Seen::Response(response) } = outcome else { return None };
+    let Some(Held::Manifest { layers, .. }) = &mut response.held else { return None };
+    Some(layers)
 }
 
 fn all_there(kind: &str, have: usize, expected: usize) -> Result<(), String> {

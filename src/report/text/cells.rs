@@ -1,10 +1,12 @@
 //! One check's observations on one rung, in a few words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 
 use super::page::Ink;
 use crate::observation::{CertificateProblem, Fault, Observation, Outcome, Rung, Seen, Why};
+use crate::plan::CheckId;
+use crate::report::Report;
 
 /// A field of the table.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -28,6 +30,18 @@ enum Attempt {
 
 /// Attempts at one rung belong together by whom they were made to: a second one may mend the first.
 type Targets<'a> = BTreeMap<Option<SocketAddr>, Vec<&'a Observation>>;
+
+/// What was seen, by check.
+pub(super) type ByCheck<'a> = HashMap<&'a CheckId, Vec<&'a Observation>>;
+
+/// Put what was seen to its checks.
+pub(super) fn by_check(report: &Report) -> ByCheck<'_> {
+    let mut seen = ByCheck::new();
+    for observation in &report.observations {
+        seen.entry(&observation.check).or_default().push(observation);
+    }
+    seen
+}
 
 /// One rung's field: the slowest time where everybody answered, how many did where some did, and how it failed.
 pub(super) fn rung(rung: Rung, seen: &[&Observation]) -> Cell {
@@ -114,7 +128,7 @@ fn attempt(observation: &Observation) -> Attempt {
     }
 }
 
-fn failed(fault: &Fault) -> &'static str {
+pub(super) fn failed(fault: &Fault) -> &'static str {
     match fault {
         Fault::TimedOut { .. } => "no answer",
         Fault::Refused => "refused",
@@ -153,7 +167,7 @@ fn not_tried(why: Why) -> &'static str {
         Why::NoSocket => "no socket",
         Why::NoCredentials => "unsigned",
         Why::Untrusted => "untrusted",
-        Why::NotAsked => "left",
+        Why::NotAsked => "left out",
         Why::OurFault => "our bug",
     }
 }

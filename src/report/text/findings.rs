@@ -1,6 +1,7 @@
 //! Findings: what was seen, what it means, what to do, how sure that is.
 
 use super::page::{Ink, Page};
+use super::steps::called;
 use crate::diagnosis::{Certainty, Finding, FindingId, Severity};
 use crate::plan::{CheckId, Purpose};
 use crate::report::Report;
@@ -55,7 +56,7 @@ fn heading(page: &mut Page, number: usize, finding: &Finding) {
 
 /// The first few checks, and how many more there are.
 fn named(checks: &[CheckId]) -> String {
-    let few: Vec<&str> = checks.iter().take(NAMED).map(|check| check.0.as_str()).collect();
+    let few: Vec<String> = checks.iter().take(NAMED).map(called).collect();
     match checks.len().saturating_sub(NAMED) {
         0 => few.join(", "),
         more => format!("{} and {more} more", few.join(", ")),

@@ -2,6 +2,8 @@
 
 use super::cells::time;
 use super::page::{Ink, Page};
+use super::steps::called;
+use super::who;
 use crate::diagnosis::Ended;
 use crate::inputs::{UnreadKind, Vantage, VantageKind};
 use crate::observation::{Outcome, Why};
@@ -15,6 +17,9 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     }
     page.gap();
     page.labelled(0, 6, (Ink::Dim, "from:"), (Ink::Plain, &vantage(report)));
+    if let Some(who) = who::of(report) {
+        page.labelled(0, 6, (Ink::Dim, "as:"), (Ink::Plain, &who));
+    }
     page.labelled(0, 6, (Ink::Dim, "run:"), (Ink::Plain, &run(report)));
 }
 
@@ -62,15 +67,15 @@ fn not_tried(report: &Report) -> Vec<String> {
 
 /// The checks' own notes, each once, with the checks that it is about.
 fn of_checks(report: &Report) -> Vec<String> {
-    let mut notes: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut notes: Vec<(&str, Vec<String>)> = Vec::new();
     for check in &report.checks {
         let Some(note) = &check.note else { continue };
         match notes.iter_mut().find(|(known, _)| known == note) {
-            Some((_, checks)) => checks.push(&check.id.0),
-            None => notes.push((note, vec![&check.id.0])),
+            Some((_, checks)) => checks.push(called(&check.id)),
+            None => notes.push((note, vec![called(&check.id)])),
         }
     }
-    let few = |checks: Vec<&str>| match checks.len() {
+    let few = |checks: Vec<String>| match checks.len() {
         0..=4 => checks.join(", "),
         more => format!("{} and {} more", checks[..3].join(", "), more - 3),
     };

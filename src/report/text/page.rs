@@ -88,6 +88,15 @@ impl Page {
         }
     }
 
+    /// A paragraph beside a head that is already painted and takes so many columns; its other lines begin behind them.
+    pub(super) fn headed(&mut self, head: &str, columns: usize, text: (Ink, &str)) {
+        let lines = wrap(&clean(text.1), 0, self.look.width.saturating_sub(columns));
+        for (index, line) in lines.iter().enumerate() {
+            let margin = if index == 0 { head.to_owned() } else { " ".repeat(columns) };
+            self.line(&format!("{margin}{}", self.paint(text.0, line)));
+        }
+    }
+
     /// A command to paste, on lines of its own.
     pub(super) fn command(&mut self, indent: usize, text: &str) {
         for line in command(text, self.look.width.saturating_sub(indent), 2) {

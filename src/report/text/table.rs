@@ -1,13 +1,12 @@
 //! A row a check, a column a rung.
 
-use std::collections::HashMap;
-
-use super::cells::{Cell, addresses, rung};
+use super::cells::{ByCheck, Cell, addresses, rung};
 use super::page::{Ink, Page};
+use super::steps::is_step;
 use super::wrap::{clean, squeeze, width};
 use crate::diagnosis::{CheckResult, CheckStatus, ObservedRoute};
 use crate::observation::{Observation, Rung};
-use crate::plan::{CheckId, Route};
+use crate::plan::Route;
 use crate::report::Report;
 
 /// A field's width, and the titles of all.
@@ -31,18 +30,15 @@ struct Row {
     detail: String,
 }
 
-/// Everything that was examined.
-pub(super) fn write(page: &mut Page, report: &Report) {
-    if report.checks.is_empty() {
+/// Every name that was climbed to.
+pub(super) fn write(page: &mut Page, report: &Report, seen: &ByCheck<'_>) {
+    let arrow = page.mark("->", "→");
+    let of = |check: &CheckResult| seen.get(&check.id).map_or(&[][..], Vec::as_slice);
+    let ladders = report.checks.iter().filter(|check| !is_step(check, of(check)));
+    let rows: Vec<Row> = ladders.map(|check| row(check, of(check), arrow)).collect();
+    if rows.is_empty() {
         return;
     }
-    let mut seen: HashMap<&CheckId, Vec<&Observation>> = HashMap::new();
-    for observation in &report.observations {
-        seen.entry(&observation.check).or_default().push(observation);
-    }
-    let arrow = page.mark("->", "→");
-    let rows: Vec<Row> =
-        report.checks.iter().map(|check| row(check, seen.get(&check.id).map_or(&[], Vec::as_slice), arrow)).collect();
     page.gap();
     match columns(page.width(), &rows) {
         Some(columns) => table(page, &rows, &columns),
@@ -71,16 +67,18 @@ fn row(check: &CheckResult, seen: &[&Observation], arrow: &str) -> Row {
 
 /// Asked only to learn something of the way: it is neither good nor bad.
 fn is_aside(check: &CheckResult) -> bool {
-    check.id.0.starts_with("control:") || check.id.0 == "own-name"
+    let is_for_identity = check.id.0 == "sts" && !check.required;
+    check.id.0.starts_with("control:") || check.id.0 == "own-name" || is_for_identity
 }
 
-/// The host stands on the line below: a control needs no second one.
+/// The host stands on the line below: what only names it again needs no second one.
 fn name(check: &CheckResult) -> String {
-    let name = clean(&check.id.0);
-    if name.starts_with("control:") { "control".to_owned() } else { name }
+    let kinds = [("control:", "control"), ("layer-host:", "layer host"), ("token-host:", "token host")];
+    let known = kinds.into_iter().find(|(head, _)| check.id.0.starts_with(head));
+    known.map_or_else(|| clean(&check.id.0), |(_, name)| name.to_owned())
 }
 
-fn status(status: CheckStatus) -> Cell {
+pub(super) fn status(status: CheckStatus) -> Cell {
     match status {
         CheckStatus::Pass => Cell::new("ok", Ink::Good),
         CheckStatus::Fail => Cell::new("FAIL", Ink::Bad),

@@ -72,11 +72,15 @@ fn pieces(word: &str, room: usize) -> Vec<String> {
     pieces
 }
 
+/// What stands behind a number and belongs to it.
+const UNITS: [&str; 9] = ["s", "ms", "min", "h", "B", "kB", "MB", "GB", "TB"];
+
 /// The words of a text, a unit of time kept with its number.
 fn unbroken(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let is_unit = matches!(word.trim_end_matches([',', '.', ';', ':', ')']), "s" | "ms");
+        let unit = word.trim_end_matches([',', '.', ';', ':', ')']);
+        let is_unit = UNITS.contains(&unit.trim_end_matches("/s"));
         match words.last_mut() {
             Some(number) if is_unit && number.ends_with(|c: char| c.is_ascii_digit()) => {
                 number.push(' ');
@@ -213,8 +217,9 @@ mod tests {
 
     #[test]
     fn a_text_is_broken_at_spaces_and_a_long_word_inside() {
-        let table: [(&str, &[&str]); 8] = [
+        let table: [(&str, &[&str]); 9] = [
             ("", &[""]),
+            ("at 48 MB/s;", &["at", "48 MB/s;"]),
             ("in the 4 s.", &["in the", "4 s."]),
             ("s3.us.aws", &["s3.us.", "aws"]),
             ("one two", &["one two"]),
