@@ -5,6 +5,7 @@ mod expect;
 mod extra;
 mod start;
 mod steps;
+mod task;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::catalog::{Expected, Method, Purpose, Question, Reach};
 pub use crate::inputs::{
     EcrHost, EnvironmentFile, Error, ImageRef, LayerMode, Limits, LogGroup, Partition, Platform, Profile,
-    ProxyVariable, Region, Route, SecretRef, SecretStore, SecretUse, Transport, Unread, UnreadKind,
+    ProxyVariable, Region, Route, SecretRef, SecretStore, SecretUse, TaskDefinition, Transport, Unread, UnreadKind,
 };
 pub use build::plan;
 pub use steps::{found, layer_host, token_host};
@@ -50,6 +51,10 @@ pub struct Replay {
     pub credentials: bool,
     /// The role that the platform uses, where the task definition names it.
     pub execution_role: Option<String>,
+    /// What else the task definition says, where one was given.
+    pub task_definition: Option<TaskDefinition>,
+    /// The kinds of task start that are examined.
+    pub profiles: Vec<Profile>,
     /// How long the platform took to pull this very container's image.
     pub image_pull_ms: Option<u64>,
 }

@@ -123,7 +123,7 @@ fn a_task_definition_comes_from_a_file_or_the_variable() {
     assert_eq!(of_file.status.code(), Some(0), "{}", text(&of_file.stderr));
     let of_variable = vpcprobe(&["plan", "--format", "json"], &[("VPCPROBE_TASK_DEFINITION", DEFINITION)]);
     assert_eq!(text(&of_file.stdout), text(&of_variable.stdout));
-    assert!(text(&of_file.stdout).contains("123456789012.dkr.ecr.ap-northeast-1"), "{}", text(&of_file.stdout));
+    assert!(text(&of_file.stdout).contains("secretsmanager.us-west-2.amazonaws.com"), "{}", text(&of_file.stdout));
     let empty = vpcprobe(&["plan", "--region", "eu-west-1"], &[("VPCPROBE_TASK_DEFINITION", "")]);
     assert_eq!(empty.status.code(), Some(0), "{}", text(&empty.stderr));
 }

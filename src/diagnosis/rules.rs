@@ -17,6 +17,9 @@
 //! `info`) is a draft of no troubles with `.about(view, evidence)`. Controls and the own name are in no ledger; of
 //! what is there and not required, a finding is a warning.
 //!
+//! Of a replayed step each request that failed is a trouble of its own ([`Stage::Step`](super::ledger::Stage)): what its answer
+//! means is `reading::of(trouble)`, read from AWS's own words. Nothing of those gets into a command but by `shaped`.
+//!
 //! To add a rule: one file in `rules/`, its `mod` line, and its place in `RULES`. Its test is a table of scenes: see
 //! [`testing`](super::testing).
 

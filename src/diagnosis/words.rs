@@ -90,3 +90,9 @@ pub fn quoted(text: &str) -> String {
     }
     words
 }
+
+/// The words as a sentence begins.
+pub fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -40,6 +40,8 @@ fn replay(inputs: &Inputs, vantage: &Vantage) -> Replay {
         read_only: inputs.read_only,
         credentials: vantage.credentials.is_some(),
         execution_role: inputs.task_definition.as_ref().and_then(|task| task.execution_role.clone()),
+        task_definition: inputs.task_definition.clone(),
+        profiles: inputs.profiles.clone(),
         image_pull_ms: vantage.image_pull_ms,
     }
 }

@@ -1,6 +1,6 @@
 //! What the task start needs: profiles, images, and services asked for by name.
 
-use super::{Check, CheckId, Profile, Purpose, Reach, Region, Role, Route, Rung};
+use super::{Check, CheckId, Profile, Purpose, Reach, Region, Role, Route, Rung, task};
 use crate::catalog::{self, Question, Service, Site};
 use crate::inputs::{EcrHost, Error, ImageRef, Inputs};
 
@@ -19,8 +19,9 @@ pub(super) fn checks(inputs: &Inputs) -> Result<Vec<Check>, Error> {
             None => add(&mut checks, of_other_image(image)),
         }
     }
+    task::add_to(&mut checks, inputs);
     for service in inputs.profiles.iter().flat_map(|profile| named_by(*profile)) {
-        if inputs.images.is_empty() || !OF_ECR.contains(service) {
+        if is_by_profile(inputs, service) {
             add(&mut checks, of_profile(inputs, known(service)));
         }
     }
@@ -31,6 +32,15 @@ pub(super) fn checks(inputs: &Inputs) -> Result<Vec<Check>, Error> {
     Ok(checks)
 }
 
+/// Whether the profile alone puts a service into the plan: what images and a task definition say narrows it.
+fn is_by_profile(inputs: &Inputs, service: &str) -> bool {
+    match service {
+        "logs" => inputs.task_definition.is_none() && inputs.log_groups.is_empty(),
+        of_ecr if OF_ECR.contains(&of_ecr) => inputs.images.is_empty(),
+        _ => true,
+    }
+}
+
 fn named_by(profile: Profile) -> &'static [&'static str] {
     match profile {
         Profile::Fargate => &["ecr.api", "logs", "ecr.dkr", "s3"],
@@ -39,12 +49,12 @@ fn named_by(profile: Profile) -> &'static [&'static str] {
     }
 }
 
-fn known(id: &str) -> &'static Service {
+pub(super) fn known(id: &str) -> &'static Service {
     catalog::find(id).expect("the catalog has every service that a profile names")
 }
 
 /// Add a check, unless the same host and port is there; its id names the host when it is not the first of its kind.
-fn add(checks: &mut Vec<Check>, mut check: Check) {
+pub(super) fn add(checks: &mut Vec<Check>, mut check: Check) {
     if checks.iter().any(|known| known.host == check.host && known.port == check.port) {
         return;
     }
@@ -56,7 +66,8 @@ fn add(checks: &mut Vec<Check>, mut check: Check) {
 
 /// A service asked for by name is required, even where it is in the plan without being so.
 fn ask_for(checks: &mut Vec<Check>, inputs: &Inputs, service: &'static Service) {
-    let present = checks.iter_mut().find(|check| check.id.0 == service.id);
+    let here = |check: &Check| OF_ECR.contains(&service.id) || check.region.as_ref() == Some(&inputs.region);
+    let present = checks.iter_mut().find(|check| check.id.0 == service.id && here(check));
     match present {
         Some(check) if check.required => {}
         Some(check) => *check = of_service(inputs, service),
@@ -85,7 +96,7 @@ fn of_service(inputs: &Inputs, service: &'static Service) -> Check {
     check
 }
 
-fn site<'a>(inputs: &'a Inputs, region: &'a Region) -> Site<'a> {
+pub(super) fn site<'a>(inputs: &'a Inputs, region: &'a Region) -> Site<'a> {
     let account = inputs.account.as_deref().unwrap_or(PLACEHOLDER_ACCOUNT);
     Site { region, account, fips: inputs.fips, dual_stack: inputs.dual_stack }
 }
@@ -158,7 +169,7 @@ pub(super) fn at_site(service: &'static Service, site: &Site<'_>, host: String) 
     check
 }
 
-fn say(check: &mut Check, sentence: &str) {
+pub(super) fn say(check: &mut Check, sentence: &str) {
     check.note = Some(match check.note.take() {
         Some(note) => format!("{note} {sentence}"),
         None => sentence.to_owned(),

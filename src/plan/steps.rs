@@ -1,8 +1,10 @@
 //! The steps of the task start that are replayed over the sockets of the ladders, and the checks that only a replay finds.
 
+use std::net::IpAddr;
+
 use super::{
     Check, CheckId, Deed, EnvironmentFile, ImageRef, LogGroup, Purpose, Reach, Region, Role, Route, Rung, SecretRef,
-    SecretStore, Step, extra,
+    SecretStore, SecretUse, Step, extra,
 };
 use crate::catalog::{self, Service, Site};
 use crate::inputs::{Inputs, Vantage};
@@ -15,29 +17,20 @@ const TOKEN_HOST: &str = "token-host:";
 /// The replay's steps over these ladders, in the order in which Fargate meets them; and the ladder of STS, where there are
 /// credentials whose owner may be asked for.
 pub(super) fn add(checks: &mut Vec<Check>, inputs: &Inputs, vantage: &Vantage) {
-    let mut steps = Vec::new();
+    let mut steps: Vec<Check> = Vec::new();
     for secret in &inputs.secrets {
-        steps.extend(of_secret(checks, secret));
+        steps.extend(of_secret(checks, secret, &steps));
     }
-    for file in &inputs.environment_files {
-        steps.extend(of_environment_file(checks, inputs, file));
-    }
-    for image in inputs.images.iter().filter(|image| image.ecr.is_some()) {
-        if let Some(token) =
-            of_token(checks, image).filter(|token| steps.iter().all(|known: &Check| known.id != token.id))
-        {
+    steps.extend(inputs.environment_files.iter().filter_map(|file| of_environment_file(checks, inputs, file)));
+    for token in inputs.images.iter().filter_map(|image| of_token(checks, image)) {
+        // One token opens every registry of its Region.
+        if steps.iter().all(|known| known.id != token.id) {
             steps.push(token);
         }
     }
-    for group in &inputs.log_groups {
-        steps.extend(of_log_group(checks, group));
-    }
-    for image in &inputs.images {
-        steps.extend(of_manifest(checks, image));
-    }
-    for image in &inputs.images {
-        steps.extend(of_layers(checks, image));
-    }
+    steps.extend(inputs.log_groups.iter().filter_map(|group| of_log_group(checks, inputs, group)));
+    steps.extend(inputs.images.iter().filter_map(|image| of_manifest(checks, image)));
+    steps.extend(inputs.images.iter().filter_map(|image| of_layers(checks, image)));
     if !steps.is_empty() && vantage.credentials.is_some() {
         steps.push(of_identity(checks, inputs));
     }
@@ -65,17 +58,27 @@ fn over(ladder: &Check, id: String, purpose: Purpose, deed: Deed, why: String) -
     }
 }
 
-fn of_secret(checks: &[Check], secret: &SecretRef) -> Option<Check> {
+fn of_secret(checks: &[Check], secret: &SecretRef, before: &[Check]) -> Option<Check> {
     let (service, kind) = match secret.store {
         SecretStore::SecretsManager => ("secretsmanager", "secret"),
         SecretStore::ParameterStore => ("ssm", "parameter"),
     };
     let ladder = ladder(checks, service, &secret.region)?;
-    let id = match &secret.json_key {
-        Some(key) => format!("{kind}:{}:{key}", secret.id),
-        None => format!("{kind}:{}", secret.id),
+    let plain = format!("{kind}:{}", secret.written());
+    let is_taken = before.iter().any(|step| step.id.0 == plain);
+    let id = match &secret.purpose {
+        // The login of several images, or one that is a container's secret as well: each use is a fetch of its own.
+        SecretUse::Registry { image } if is_taken => format!("{plain}:{image}"),
+        SecretUse::Registry { .. } | SecretUse::Environment | SecretUse::LogOption => plain,
     };
-    let why = format!("the {kind} {} is fetched", crate::inputs::shown(&secret.id));
+    let name = crate::inputs::shown(&secret.written());
+    let why = match &secret.purpose {
+        SecretUse::Environment => format!("the {kind} {name} is fetched for a container"),
+        SecretUse::LogOption => format!("the {kind} {name} is fetched for a log driver"),
+        SecretUse::Registry { image } => {
+            format!("the {kind} {name} is fetched to log in for the image {}", crate::inputs::shown(image))
+        }
+    };
     Some(over(ladder, id, Purpose::Secrets, Deed::Secret(secret.clone()), why))
 }
 
@@ -105,9 +108,13 @@ fn of_token(checks: &[Check], image: &ImageRef) -> Option<Check> {
     Some(over(ladder, id, Purpose::RegistryToken, Deed::Token, "the registry token is fetched".to_owned()))
 }
 
-fn of_log_group(checks: &[Check], group: &LogGroup) -> Option<Check> {
+fn of_log_group(checks: &[Check], inputs: &Inputs, group: &LogGroup) -> Option<Check> {
     let ladder = ladder(checks, "logs", &group.region)?;
-    let id = format!("log-stream:{}", group.name);
+    let id = if group.region == inputs.region {
+        format!("log-stream:{}", group.name)
+    } else {
+        format!("log-stream:{}:{}", group.name, group.region)
+    };
     let why = format!("a stream of {} is opened before the container starts", crate::inputs::shown(&group.name));
     Some(over(ladder, id, Purpose::Logs, Deed::LogStream(group.clone()), why))
 }
@@ -167,6 +174,10 @@ pub fn found(id: &CheckId) -> Option<Check> {
     };
     let (host, port) = place.rsplit_once(':')?;
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    // The id may come from a report that was edited, and the host ends up in commands to paste.
+    if host.parse::<IpAddr>().is_err() && crate::inputs::host_name(&host).as_ref() != Some(&host) {
+        return None;
+    }
     let region = extra::aws_region(&host);
     let owner = region.as_ref().and_then(|region| Some((extra::owner(&host, region)?, region)));
     let bare = Check {
@@ -197,3 +208,6 @@ pub fn found(id: &CheckId) -> Option<Check> {
         None => bare,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,7 @@ fn flaw<'c>(trouble: &Trouble<'c>) -> Option<Flaw<'c>> {
 
 fn finding<'c>(case: &'c Case<'c>, flaw: Flaw<'_>, taken: &[Trouble<'c>]) -> Finding {
     let image = missing::image(taken).map(|image| words::quoted(&image.reference)).unwrap_or_default();
-    let what = what(taken);
+    let part = what(taken);
     let hosts = words::hosts(taken);
     let draft = Draft::new(FindingId::LayerCorrupt, case, taken);
     let changed = "Something on the way changes what passes (an inspecting proxy, a cache), or the image is damaged where it is kept.";
@@ -32,14 +32,14 @@ fn finding<'c>(case: &'c Case<'c>, flaw: Flaw<'_>, taken: &[Trouble<'c>]) -> Fin
         Flaw::Manifest(why) => draft
             .likely([])
             .summary(format!("{hosts} sends for {image} a manifest that is another: {}.", words::quoted(why))),
-        Flaw::Digest(other) => draft
+        Flaw::Digest(digest) => draft
             .likely([])
-            .summary(format!("{hosts} sends {what} of {image} changed: its digest is {}.", words::quoted(other))),
+            .summary(format!("{hosts} sends {part} of {image} changed: its digest is {}.", words::quoted(digest))),
         Flaw::Length(said, other) => draft.likely([]).summary(format!(
-            "{hosts} sends {what} of {image} in another length: {other} bytes, where the manifest says {said}."
+            "{hosts} sends {part} of {image} in another length: {other} bytes, where the manifest says {said}."
         )),
         Flaw::CutOff(bytes, wanted) => draft.likely([FindingId::TransferStalled]).summary(format!(
-            "{hosts} sends {what} of {image} cut off: the connection ends after {bytes} of {wanted} bytes."
+            "{hosts} sends {part} of {image} cut off: the connection ends after {bytes} of {wanted} bytes."
         )),
     };
     let meaning = match flaw {

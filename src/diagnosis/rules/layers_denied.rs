@@ -5,6 +5,7 @@ use super::denied::{self, Denied};
 use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::reading::{self, PolicyKind};
 use crate::diagnosis::{Case, Finding, FindingId, aws, shaped};
+use crate::plan;
 
 /// Take every denial of a presigned address, a finding a host and kind.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
@@ -67,40 +68,47 @@ fn signer(denied: &Denied<'_, '_>) -> &'static str {
 
 /// The objects of the bucket that the host names.
 fn bucket(host: &str) -> Option<String> {
-    let (bucket, rest) = host.split_once(".s3")?;
-    let partition = if rest.split('.').next_back() == Some("cn") {
-        "aws-cn"
-    } else if rest.contains(".us-gov-") {
-        "aws-us-gov"
-    } else if rest.ends_with(".amazonaws.com") {
-        "aws"
-    } else {
-        return None;
-    };
-    shaped::word(bucket).map(|bucket| format!("arn:{partition}:s3:::{bucket}/*"))
+    let (bucket, _) = host.split_once(".s3")?;
+    let partition = plan::found(&plan::layer_host(host, 443))?.region?.partition();
+    shaped::word(bucket).map(|bucket| format!("arn:{}:s3:::{bucket}/*", denied::partition_name(partition)))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::diagnosis::testing::{assert_scenes, judge};
 
-    const BEFORE: &str = "ecr.dkr dns=10.0.1.7\ns3 dns=52.219.1.1\n";
+    const BEFORE: &str = "ecr.dkr dns=10.0.1.7
+                          layer-host:prod-ap-northeast-1-starport-layer-bucket.s3.ap-northeast-1.amazonaws.com:443 dns=52.219.1.1
+                          control dns=18.9.9.9 18.9.9.9=silent
+                          ";
 
     #[test]
     fn a_presigned_address_is_denied_by_the_endpoint_and_not_by_the_role() {
         let table = [
-            ("in AWS's words", "by-endpoint", "through a VPC endpoint", "The role that S3 names is AWS's own"),
-            ("by an explicit deny", "deny-by-endpoint", "", "The role that S3 names is AWS's own"),
+            (
+                "in AWS's words",
+                "by-endpoint",
+                "no VPC endpoint policy allows it",
+                "The role that S3 names is AWS's own",
+            ),
+            (
+                "by an explicit deny",
+                "deny-by-endpoint",
+                "an explicit deny stands in a VPC endpoint policy",
+                "The role that S3 names is AWS's own",
+            ),
             ("generic", "403/AccessDenied/Access~Denied", "it says only \"Access Denied\"", "by a role of its own"),
             ("without words", "403", "it says no more than status 403", "by a role of its own"),
         ];
-        for (about, outcome, _, meaning) in table {
+        for (about, outcome, summary, meaning) in table {
             let scene = format!("{BEFORE}layers layer-blob=redirect layer={outcome} layer={outcome}");
             assert_scenes(&[(about, &scene, "error layers-denied layers")]);
             let judged = judge(&scene);
             assert_eq!(judged.exit_code, 56, "{about}");
             let found = &judged.findings[0];
             assert!(found.meaning.contains(meaning), "{about}: {}", found.meaning);
+            assert!(found.summary.contains(summary), "{about}: {}", found.summary);
+            assert!(found.summary.ends_with("by S3's gateway endpoint."), "{about}: {}", found.summary);
             assert!(
                 found
                     .fix

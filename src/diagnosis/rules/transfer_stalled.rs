@@ -28,7 +28,7 @@ fn finding<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>]) -> Finding {
         .likely([FindingId::PathMtu])
         .summary(format!(
             "{} of {image} from {} ({}) {}.",
-            capital(&what(taken)),
+            words::capital(&what(taken)),
             words::hosts(taken),
             words::peers(taken),
             taken.first().map(came).unwrap_or_default()
@@ -52,11 +52,6 @@ fn came(trouble: &Trouble<'_>) -> String {
         (_, Some(fault)) => format!("does not come: {fault}"),
         _ => "does not come".to_owned(),
     }
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

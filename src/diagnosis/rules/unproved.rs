@@ -57,7 +57,7 @@ pub fn find<'c>(case: &'c Case<'c>, _: &mut Ledger<'c>) -> Vec<Finding> {
     vec![
         draft
             .severity(Severity::Info)
-            .summary(format!("{}.", capital(&said.join("; "))))
+            .summary(format!("{}.", words::capital(&said.join("; "))))
             .meaning("What this run did not try may still stop the task start.")
             .fixes(
                 (!unasked.is_empty() || !looked_up.is_empty())
@@ -100,11 +100,6 @@ fn create_group(case: &Case<'_>) -> Fix {
         aws::home(case.plan),
         format!("iam list-role-policies --role-name {role}"),
     )
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

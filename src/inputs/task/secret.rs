@@ -2,7 +2,7 @@
 
 use super::arn::{Arn, refuse_what_is_none};
 use super::{SecretRef, SecretStore, SecretUse};
-use crate::inputs::Region;
+use crate::inputs::{ImageRef, Region};
 
 /// Names Parameter Store before a name that would be a secret's.
 const OF_PARAMETER_STORE: &str = "ssm:";
@@ -102,7 +102,11 @@ impl SecretRef {
     /// Whether it is what some reference, read where the run is, says: it may come from a file that was edited.
     pub(in crate::inputs) fn is_sound(&self, region: &Region) -> bool {
         let again = Reference::parse(&self.written(), self.store).map(|read| read.at(region, self.purpose.clone()));
-        again.as_ref() == Ok(self)
+        let is_use = match &self.purpose {
+            SecretUse::Registry { image } => ImageRef::parse(image).is_ok(),
+            SecretUse::Environment | SecretUse::LogOption => true,
+        };
+        again.as_ref() == Ok(self) && is_use
     }
 
     /// As a task definition writes it.

@@ -18,7 +18,8 @@ const LIMITS: &[Limit] = &[
 ];
 
 /// Keys whose strings hold the records together, so that they are cut last of all. A host name with its port is shorter.
-const TIES: &[&str] = &["id", "check", "checks", "host", "service"];
+/// What is lost otherwise is words: bodies, headers, chains, messages. The layers of a manifest are never among them.
+const TIES: &[&str] = &["id", "check", "checks", "host", "service", "about", "digest", "chosen"];
 const TIE_BYTES: usize = 320;
 
 #[derive(Clone, Copy)]

@@ -30,6 +30,9 @@ const RESULT_COLUMNS: usize = 36;
 /// The most columns of what the other end says: AWS names who, what, on what and by which policy.
 const SAID_COLUMNS: usize = 640;
 
+/// The most columns of a name on lines of its own.
+const WHOLE_NAME_COLUMNS: usize = 160;
+
 /// Of how many steps of a kind it is told what the other end says.
 const SAYING: usize = 3;
 
@@ -208,7 +211,7 @@ fn print(page: &mut Page, rows: &[Row]) {
         let name = Cell::new(squeeze(&row.name, columns[1]), Ink::Plain);
         line(page, columns, [&row.mark, &name], &row.result);
         if name.text != row.name {
-            page.paragraph(INDENT, Ink::Dim, &squeeze(&row.name, SAID_COLUMNS));
+            page.paragraph(INDENT, Ink::Dim, &squeeze(&row.name, WHOLE_NAME_COLUMNS));
         }
         row.below.iter().for_each(|below| page.paragraph(INDENT, Ink::Dim, below));
     }
@@ -228,7 +231,12 @@ fn line(page: &mut Page, columns: [usize; 2], fields: [&Cell; 2], result: &Cell)
 /// The same for a narrow page.
 fn list(page: &mut Page, rows: &[Row]) {
     for row in rows {
-        page.labelled(0, 2 * INDENT, (row.mark.ink, &row.mark.text), (Ink::Bold, &squeeze(&row.name, SAID_COLUMNS)));
+        page.labelled(
+            0,
+            2 * INDENT,
+            (row.mark.ink, &row.mark.text),
+            (Ink::Bold, &squeeze(&row.name, WHOLE_NAME_COLUMNS)),
+        );
         if !row.result.text.is_empty() {
             page.paragraph(INDENT, row.result.ink, &row.result.text);
         }
