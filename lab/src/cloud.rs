@@ -20,6 +20,7 @@ mod seen;
 mod sigv4;
 mod state;
 mod vault;
+mod verify;
 mod witness;
 
 use std::collections::BTreeMap;
@@ -51,6 +52,8 @@ pub struct Cloud {
     pub vault: Vault,
     /// Who the task is.
     pub identity: Identity,
+    /// What stands in the environment of the lab's own task definition, where nobody has to look.
+    pub unread: String,
     account: String,
     region: String,
     /// The key that ECR signs addresses with.
@@ -81,7 +84,10 @@ impl Cloud {
         let held = holdings(scenario);
         let secrets: Vec<_> = held.secrets.iter().map(|given| HeldSecret::build(given, scenario, &vault)).collect();
         let parameters = held.parameters.iter().map(|given| HeldParameter::build(given, scenario, &vault)).collect();
+        let unread = random::letters(40);
+        vault.keep("environment of the task definition", &unread, Allowed::Nowhere);
         let cloud = Self {
+            unread,
             identity: Identity::build(scenario, &vault),
             storage: Key::new(&vault, "presigned token", &Allowed::Anywhere),
             state: Mutex::new(State::build(&held, &vpc.region, &vault)),
@@ -95,23 +101,8 @@ impl Cloud {
             struck: scenario.faults.iter().map(|_| AtomicU64::new(0)).collect(),
             vault,
         };
-        cloud.verify()?;
+        cloud.verify(&scenario.faults)?;
         Ok(cloud.with_paths())
-    }
-
-    fn verify(&self) -> Result<(), String> {
-        for registry in &self.registries {
-            if let (Some(name), None) = (&registry.secret, self.login(registry)) {
-                let host = &registry.host;
-                return Err(format!("registry {host}: secret `{name}` has no `username` and `password`"));
-            }
-            if let Some(login) = self.login(registry) {
-                let hosts = [Some(&registry.host), registry.token_host.as_ref()];
-                let hosts = hosts.into_iter().flatten().cloned().collect();
-                self.vault.keep("registry credentials", &login, Allowed::Hosts(hosts));
-            }
-        }
-        Ok(())
     }
 
     fn with_paths(mut self) -> Self {

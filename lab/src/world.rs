@@ -128,6 +128,11 @@ impl World {
         if let Some(id) = vpc.private_dns_off.iter().find(|id| !vpc.endpoints.contains(id)) {
             return Err(format!("private_dns_off: `{id}` has no endpoint"));
         }
+        for host in self.cloud.hosts() {
+            if self.resolve(View::Public, &host).into_addresses().is_empty() {
+                return Err(format!("no host `{host}` in the world: give it a [[vpc.host]]"));
+            }
+        }
         for fault in &self.scenario.faults {
             let (place, what) = (&fault.place, &fault.what);
             if let Some(id) = place.service.as_ref().filter(|id| known.iter().all(|own| own.id != **id)) {

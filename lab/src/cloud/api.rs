@@ -13,10 +13,10 @@ use crate::scenario::Refusal;
 pub type Answer = Result<Value, Refusal>;
 
 /// An operation of a service that speaks JSON.
-type Operation = fn(&Cloud, &Call, &Value) -> Answer;
+pub type Operation = fn(&Cloud, &Call, &Value) -> Answer;
 
 /// Every operation: signing name, operation, what it does.
-const OPERATIONS: [(&str, &str, Operation); 11] = [
+pub const OPERATIONS: [(&str, &str, Operation); 11] = [
     ("ecr", "GetAuthorizationToken", Cloud::authorization_token),
     ("secretsmanager", "GetSecretValue", Cloud::secret_value),
     ("secretsmanager", "DescribeSecret", Cloud::describe_secret),

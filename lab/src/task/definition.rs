@@ -25,7 +25,7 @@ pub fn usual(world: &World) -> String {
             "name": "app",
             "image": "{registry}/app:1.0",
             "essential": true,
-            "environment": [{ "name": "STAGE", "value": "production" }],
+            "environment": [{ "name": "STAGE", "value": world.cloud.unread }],
             "environmentFiles": [{
                 "type": "s3",
                 "value": format!("arn:{}:s3:::app-config/prod.env", catalog::partition(region).id)

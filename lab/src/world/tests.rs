@@ -72,6 +72,12 @@ fn what_fits_nothing_is_refused() {
     let table = [
         ("[[fault]]\nwhere = { service = \"logz\" }\nwhat = \"drop\"", "no service `logz`"),
         ("[[fault]]\nwhere = { resolver = \"10.9.0.53\" }\nwhat = \"drop\"", "no address of the world"),
+        ("[[fault]]\nwhere = { action = \"PutLogEvent\" }\nwhat = \"throttled\"", "no operation `PutLogEvent`"),
+        ("[[fault]]\nwhat = { denied = { action = \"ecr:Pull\" } }", "no action `ecr:Pull`"),
+        ("[[fault]]\nwhere = { layer = 3 }\nwhat = \"layer-short\"", "no image has a layer 3"),
+        ("[[image]]\nref = \"r.example/a:1\"", "no host `r.example`"),
+        ("[[image]]\nref = \"a:1\"\nplatforms = []", "it has no platform"),
+        ("[[registry]]\nhost = \"quay.io\"\nsecret = \"nope\"", "secret `nope` has no `username`"),
         ("[vpc]\nendpoints = [\"ecr\"]", "no service `ecr`"),
         ("[vpc]\nprivate_dns_off = [\"sqs\"]", "`sqs` has no endpoint"),
     ];
