@@ -1,17 +1,39 @@
-//! A plan as people and programs read it: what would be probed, which VPC endpoints that needs, and why.
+//! A plan as people and programs read it: what would be probed and asked, which VPC endpoints that needs and which it
+//! does not, and why.
 
-use std::fmt::Write as _;
+mod asks;
+mod endpoints;
+mod limits;
+mod text;
 
 use serde::Serialize;
 
-use crate::plan::{Check, Plan, Reach, Region, Role, Rung};
+use crate::plan::{Check, Plan, Rung};
+use endpoints::PlannedEndpoint;
+use limits::NotNeeded;
+
+pub use text::render as text;
 
 /// A plan in JSON.
 #[derive(Debug, Serialize)]
 struct Planned<'a> {
     region: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task: Option<PlannedTask<'a>>,
     checks: Vec<PlannedCheck<'a>>,
+    steps: Vec<PlannedStep<'a>>,
     endpoints: Vec<PlannedEndpoint<'a>>,
+    not_needed: Vec<NotNeeded>,
+    not_shown: Vec<String>,
+}
+
+/// Whose start it is, where a task definition was given.
+#[derive(Debug, Serialize)]
+struct PlannedTask<'a> {
+    name: &'a str,
+    platform: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    execution_role: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -28,61 +50,41 @@ struct PlannedCheck<'a> {
     note: Option<&'a str>,
 }
 
+/// What is asked over the sockets of a check.
 #[derive(Debug, Serialize)]
-struct PlannedEndpoint<'a> {
-    service: &'a str,
-    kind: &'static str,
+struct PlannedStep<'a> {
+    id: &'a str,
+    over: &'a str,
+    required: bool,
+    asks: String,
     why: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    command: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<String>,
 }
 
 /// The plan as a JSON document.
 pub fn json(plan: &Plan) -> String {
     let planned = Planned {
         region: plan.place.region.as_str(),
-        checks: plan.checks.iter().map(check).collect(),
-        endpoints: endpoints(plan),
+        task: task(plan),
+        checks: ladders(plan).map(check).collect(),
+        steps: plan.checks.iter().filter_map(|check| step(plan, check)).collect(),
+        endpoints: endpoints::of(plan),
+        not_needed: limits::not_needed(plan),
+        not_shown: limits::not_shown(plan),
     };
     let mut text = serde_json::to_string_pretty(&planned).expect("a plan holds nothing that JSON can't");
     text.push('\n');
     text
 }
 
-/// The plan as text.
-pub fn text(plan: &Plan) -> String {
-    let mut text = format!("Region {}: {} names would be probed.\n\n", plan.place.region, plan.checks.len());
-    for check in &plan.checks {
-        let need = if check.required { "required" } else { "not required" };
-        line(&mut text, &format!("{}:{}  ({need}, up to {})", check.host, check.port, rung(check.top)));
-        line(&mut text, &format!("    {}", check.why));
-        if let Some(note) = &check.note {
-            line(&mut text, &format!("    note: {note}"));
-        }
-    }
-    line(&mut text, "\nVPC endpoints that a subnet without another way out needs for it:\n");
-    for endpoint in endpoints(plan) {
-        line(&mut text, &format!("{} ({}): {}", endpoint.service, endpoint.kind, endpoint.why));
-        for line_below in endpoint.command.iter().chain(&endpoint.note) {
-            line(&mut text, &format!("    {line_below}"));
-        }
-    }
-    text
+/// The checks that have names and sockets of their own.
+fn ladders(plan: &Plan) -> impl Iterator<Item = &Check> {
+    plan.checks.iter().filter(|check| check.step.is_none())
 }
 
-fn line(text: &mut String, line: &str) {
-    writeln!(text, "{line}").expect("writing to a string does not fail");
-}
-
-fn rung(rung: Rung) -> &'static str {
-    match rung {
-        Rung::Resolve => "its name",
-        Rung::Connect => "a connection",
-        Rung::Handshake => "a TLS handshake",
-        Rung::Exchange => "an unsigned request",
-    }
+fn task(plan: &Plan) -> Option<PlannedTask<'_>> {
+    let task = plan.replay.task_definition.as_ref()?;
+    let (platform, execution_role) = (plan.replay.platform.to_string(), task.execution_role.as_deref());
+    Some(PlannedTask { name: &task.name, platform, execution_role })
 }
 
 fn check(check: &Check) -> PlannedCheck<'_> {
@@ -98,44 +100,16 @@ fn check(check: &Check) -> PlannedCheck<'_> {
     }
 }
 
-/// One for each endpoint service, in the order in which it is needed first.
-fn endpoints(plan: &Plan) -> Vec<PlannedEndpoint<'_>> {
-    let mut endpoints: Vec<PlannedEndpoint<'_>> = Vec::new();
-    for check in plan.checks.iter().filter(|check| matches!(check.role, Role::Start | Role::Extra)) {
-        let Some(service) = check.endpoint_service.as_deref() else { continue };
-        if endpoints.iter().any(|endpoint| endpoint.service == service) {
-            continue;
-        }
-        let kind = match check.reach {
-            Reach::Interface => "interface",
-            Reach::GatewayOrInterface => "gateway",
-            Reach::Nothing => continue,
-        };
-        let (command, note) = creation(plan, check, service);
-        endpoints.push(PlannedEndpoint { service, kind, why: &check.why, command, note });
-    }
-    endpoints
+fn step<'a>(plan: &Plan, check: &'a Check) -> Option<PlannedStep<'a>> {
+    let step = check.step.as_ref()?;
+    Some(PlannedStep {
+        id: &check.id.0,
+        over: &step.over.0,
+        required: check.required,
+        asks: asks::of(&step.deed, &plan.replay),
+        why: &check.why,
+    })
 }
 
-/// The command that makes the endpoint in the VPC's Region, or why there is none.
-fn creation(plan: &Plan, check: &Check, service: &str) -> (Option<String>, Option<String>) {
-    let home = plan.place.own_region.as_deref().unwrap_or(plan.place.region.as_str());
-    let other = check.region.as_ref().map(Region::as_str).filter(|region| *region != home);
-    let how = match (check.reach, other) {
-        (Reach::GatewayOrInterface, None) => "--vpc-endpoint-type Gateway --route-table-ids $RTB".to_owned(),
-        (Reach::GatewayOrInterface, Some(region)) => return (None, Some(no_gateway(region))),
-        (Reach::Interface | Reach::Nothing, other) => format!(
-            "--vpc-endpoint-type Interface {}--subnet-ids $SUBNETS --security-group-ids $EPSG --private-dns-enabled",
-            other.map(|region| format!("--service-region {region} ")).unwrap_or_default()
-        ),
-    };
-    let command = format!("aws ec2 create-vpc-endpoint --region {home} --vpc-id $VPC --service-name {service} {how}");
-    (Some(command), None)
-}
-
-fn no_gateway(region: &str) -> String {
-    format!(
-        "no gateway endpoint leads to another Region: copy what is in {region} to this one, or reach it by an interface \
-         endpoint with --service-region {region}, or by a NAT gateway"
-    )
-}
+#[cfg(test)]
+mod tests;
