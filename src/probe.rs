@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -68,6 +68,14 @@ pub(crate) struct Shared<N: Net> {
 impl<N: Net> Shared<N> {
     fn at_ms(&self) -> u64 {
         millis(self.started.elapsed())
+    }
+
+    /// Leave to open one more socket. Where none is left, connections that nobody uses are given up first.
+    async fn socket(&self) -> Result<Option<OwnedSemaphorePermit>, Why> {
+        if self.sockets.available_permits() == 0 {
+            self.replay.give_up_idle();
+        }
+        Ok(self.stop.or(Arc::clone(&self.sockets).acquire_owned()).await?.ok())
     }
 
     /// Whether an open connection may be kept for the replay: not the last ones, which the ladders need.

@@ -184,6 +184,8 @@ fn good<'a>(seen: &'a Observation, part: Part, response: &'a Response) -> Readin
     match &response.held {
         Some(Held::Index { chosen: None, platforms, .. }) => Reading::NoPlatform(platforms),
         Some(Held::Secret { has_key: Some(false) }) => Reading::NotFound(Missing::Key),
+        // A secret that is described and yet not there is one that is marked for deletion.
+        Some(Held::Listed { found: false }) if part == Part::DescribeSecret => Reading::NotFound(Missing::Deleted),
         Some(Held::Listed { found: false }) if part == Part::DescribeParameters => {
             Reading::NotFound(Missing::Parameter)
         }

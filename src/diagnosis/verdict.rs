@@ -120,7 +120,7 @@ pub fn judge(case: &Case<'_>, findings: Vec<Finding>, ended: Ended) -> Judgement
     let findings = sorted(case, findings);
     let checks: Vec<_> = case.views.iter().map(|view| result(case, view, &findings)).collect();
     let summary = count(case, &checks);
-    let blind = is_blind(case);
+    let blind = is_blind(case) || is_left_without_a_cause(case, &findings);
     let verdict = verdict(case, &findings, blind, ended);
     let exit_code = exit_code(case, &findings, verdict, ended);
     let headline = headline(case, &findings, verdict, ended);
@@ -179,6 +179,19 @@ fn count(case: &Case<'_>, checks: &[CheckResult]) -> Summary {
 /// Whether anything that the task start needs was not looked at.
 fn is_blind(case: &Case<'_>) -> bool {
     case.resolvers_unread() || case.views.iter().any(|view| view.check.required && view.is_incomplete(case.plan))
+}
+
+/// Whether a step that the task start needs was left undone because of something below it, and nothing says what.
+fn is_left_without_a_cause(case: &Case<'_>, findings: &[Finding]) -> bool {
+    let is_left = |seen: &Observation| match seen.outcome {
+        Outcome::NotTried { why } => {
+            matches!(why, Why::BelowFailed | Why::NoAddress | Why::Untrusted | Why::TooMany)
+        }
+        Outcome::Saw { .. } | Outcome::Failed { .. } => false,
+    };
+    let is_needed = |view: &&View<'_>| view.is_step() && view.check.required;
+    !findings.iter().any(|finding| finding.severity == Severity::Error)
+        && case.views.iter().filter(is_needed).any(|view| view.attempts.iter().any(|attempt| is_left(attempt.last)))
 }
 
 /// A proven fault wins over the deadline, a signal over everything.

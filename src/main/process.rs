@@ -41,17 +41,12 @@ pub(crate) fn can_start() -> bool {
     (0..4).map(|_| UnixStream::pair()).collect::<std::io::Result<Vec<_>>>().is_ok()
 }
 
-/// Log to stderr: for people on a terminal, as JSON elsewhere; warnings, unless VPCPROBE_LOG says otherwise.
+/// Log to stderr: warnings, unless VPCPROBE_LOG says otherwise.
 pub(crate) fn start_log(environment: &impl Environment) {
     let level = environment.get("VPCPROBE_LOG").and_then(|level| level.parse::<LevelFilter>().ok());
     let log = tracing_subscriber::fmt().with_max_level(level.unwrap_or(LevelFilter::WARN)).with_writer(std::io::stderr);
-    let started = if std::io::stderr().is_terminal() {
-        log.without_time().try_init()
-    } else {
-        log.json().without_time().try_init()
-    };
     // A log that is already there serves as well.
-    drop(started);
+    drop(log.with_ansi(std::io::stderr().is_terminal()).without_time().try_init());
 }
 
 /// A code as the process returns it.

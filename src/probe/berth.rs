@@ -106,6 +106,11 @@ impl<C> Berth<C> {
         self.state().idle.pop()
     }
 
+    /// Give up the connections that nobody uses.
+    pub(super) fn give_up_idle(&self) {
+        self.state().idle.clear();
+    }
+
     /// Leave a connection for the next step.
     pub(super) fn give_back(&self, open: Open<C>) {
         let mut state = self.state();

@@ -211,8 +211,8 @@ pub(super) async fn climb_once<N: Net>(
     variation: &[Change],
 ) -> Vec<Attempt> {
     let top = if variation.is_empty() { check.top } else { Rung::Handshake };
-    let permit = match shared.stop.or(Arc::clone(&shared.sockets).acquire_owned()).await {
-        Ok(permit) => permit.ok(),
+    let permit = match shared.socket().await {
+        Ok(permit) => permit,
         Err(why) => return not_climbed_to(top, Some(peer), Rung::Connect, why, variation),
     };
     let rung = |rung| Attempt { peer: Some(peer), variation: variation.to_vec(), ..Attempt::new(rung) };

@@ -97,6 +97,12 @@ impl<N: Net> Replay<N> {
         self.berths.lock().unwrap_or_else(PoisonError::into_inner).get(check).cloned()
     }
 
+    /// Give up every connection that nobody uses.
+    pub(super) fn give_up_idle(&self) {
+        let berths = self.berths.lock().unwrap_or_else(PoisonError::into_inner);
+        berths.values().for_each(|berth| berth.give_up_idle());
+    }
+
     /// The role that container credentials name.
     pub(super) fn role_arn(&self) -> Option<String> {
         self.credentials.get()?.as_ref()?.role_arn().map(str::to_owned)

@@ -209,14 +209,16 @@ fn other_digest() -> String {
 fn altered(act: &Act, images: &[&Image], found: Option<(&Image, &str)>, reference: &str) -> Option<(String, Document)> {
     let image = found.map(|(image, _)| image).or(images.first().copied())?;
     let right = |digest: &str| image.documents.get(digest).cloned();
+    // By the broken document's own digest no image is found: it is the broken document that was named.
+    let asked = found.map_or(image.digest.as_str(), |(_, digest)| digest);
     match act {
         Act::ManifestHuge => {
-            let mut document = right(found?.1)?;
+            let mut document = right(asked)?;
             document.bytes.resize(HUGE, b' ');
             Some((document.digest(), document))
         }
         Act::ManifestGarbage => {
-            let mut document = right(found?.1)?;
+            let mut document = right(asked)?;
             document.bytes = b"{\"schemaVersion\": 2, \"config\": ]] nonsense".to_vec();
             Some((document.digest(), document))
         }

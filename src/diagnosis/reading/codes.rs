@@ -45,6 +45,8 @@ pub fn missing(part: Part, code: &str, message: &str, response: &Response) -> Op
             "ResourceNotFoundException" => Missing::LogGroup,
             _ => return None,
         },
+        // S3 names the action that it refuses only where it is the object itself, and not the list that would tell.
+        Part::HeadObject if says(&["is not authorized to perform: s3:GetObject"]) => return None,
         Part::HeadObject => object(code, response)?,
         Part::ManifestHead | Part::Manifest | Part::ConfigBlob | Part::LayerBlob => {
             of_registry(part, code, response.status)?

@@ -126,7 +126,7 @@ mod tests {
             ),
             (
                 "a group to be created",
-                "logs dns=10.0.1.6\nlog-stream:/a create create-log-stream=400/ResourceNotFoundException/x put-log-events=below",
+                "logs dns=10.0.1.6\nlog-stream:/a create create-log-stream=400/ResourceNotFoundException/x",
                 "awslogs-create-group",
             ),
         ];

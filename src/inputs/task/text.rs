@@ -1,16 +1,15 @@
 //! From what was given to the text of a task definition: as it is, or gzipped in base64.
 
 use std::borrow::Cow;
-use std::io::Read as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD_INDIFFERENT as BASE64;
-use flate2::read::GzDecoder;
+use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
 
 /// What base64 makes of the first three bytes of anything gzipped.
 const GZIPPED: &str = "H4sI";
 /// ECS keeps 64 KiB; what describe-task-definition adds and white space fit as well.
-const MOST: u64 = 1 << 20;
+const MOST: usize = 1 << 20;
 
 /// The text of a task definition, or what is wrong with what was given.
 pub(super) fn unpacked(given: &str) -> Result<Cow<'_, str>, String> {
@@ -19,20 +18,58 @@ pub(super) fn unpacked(given: &str) -> Result<Cow<'_, str>, String> {
         return Err("it is empty".into());
     }
     let text = if given.starts_with(GZIPPED) { Cow::Owned(inflated(given)?) } else { Cow::Borrowed(given) };
-    if text.len() as u64 > MOST { Err(too_large()) } else { Ok(text) }
+    if text.len() > MOST { Err(too_large()) } else { Ok(text) }
 }
 
 fn inflated(given: &str) -> Result<String, String> {
     let letters: String = given.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     let bytes = BASE64.decode(letters).map_err(|_| "begins as gzip in base64 does, and is not base64 to its end")?;
-    let mut text = Vec::new();
-    let read = GzDecoder::new(bytes.as_slice()).take(MOST + 1).read_to_end(&mut text);
-    if text.len() as u64 > MOST {
+    let changed = "begins as gzip in base64 does, and can't be inflated: its end is missing, or it was changed";
+    let (body, trailer) = deflated(&bytes).ok_or(changed)?;
+    let text = match decompress_to_vec_with_limit(body, MOST + 1) {
+        Ok(text) => text,
+        Err(error) if error.status == TINFLStatus::HasMoreOutput => return Err(too_large()),
+        Err(_) => return Err(changed.into()),
+    };
+    if text.len() > MOST {
         return Err(too_large());
     }
-    // The reader's own words are of no help: what can be wrong is one thing.
-    read.map_err(|_| "begins as gzip in base64 does, and can't be inflated: its end is missing, or it was changed")?;
+    if trailer != [crc32(&text).to_le_bytes(), u32::try_from(text.len()).unwrap_or_default().to_le_bytes()].concat() {
+        return Err(changed.into());
+    }
     String::from_utf8(text).map_err(|_| "what is gzipped in it is not UTF-8 text".into())
+}
+
+/// What lies between the header and the trailer of RFC 1952, and the trailer: checksum and length.
+fn deflated(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    const HAS_CHECKSUM: u8 = 2;
+    const HAS_EXTRA: u8 = 4;
+    const HAS_NAME: u8 = 8;
+    const HAS_COMMENT: u8 = 16;
+    let (head, mut rest) = bytes.split_at_checked(10)?;
+    let flags = head[3];
+    if flags & HAS_EXTRA != 0 {
+        let (length, after) = rest.split_at_checked(2)?;
+        rest = after.get(usize::from(u16::from_le_bytes(length.try_into().ok()?))..)?;
+    }
+    for text in [HAS_NAME, HAS_COMMENT] {
+        if flags & text != 0 {
+            let end = rest.iter().position(|byte| *byte == 0)?;
+            rest = &rest[end + 1..];
+        }
+    }
+    if flags & HAS_CHECKSUM != 0 {
+        rest = rest.get(2..)?;
+    }
+    rest.split_at_checked(rest.len().checked_sub(8)?)
+}
+
+/// Bit by bit: the tables that make it fast would be a part of the binary that does not shrink.
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |sum: u32, byte: &u8| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 0 { sum >> 1 } else { (sum >> 1) ^ 0xedb8_8320 })
+    };
+    !bytes.iter().fold(u32::MAX, step)
 }
 
 fn too_large() -> String {

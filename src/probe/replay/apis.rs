@@ -13,7 +13,7 @@ use super::{first_part, s3, told};
 use crate::aws::{self, Body, SigningScope, Unsigned};
 use crate::net::{Net, Reply, Request};
 use crate::observation::{Held, Part, StepPart, Told, Why};
-use crate::plan::{Check, Deed, LogGroup, SecretRef, SecretStore, SecretUse};
+use crate::plan::{Check, Deed, EnvironmentFile, LogGroup, SecretRef, SecretStore, SecretUse};
 use crate::probe::Shared;
 
 /// How long credentials may take, beyond what fetching them takes by itself.
@@ -56,9 +56,7 @@ pub(super) async fn call<N: Net>(shared: &Arc<Shared<N>>, check: &Check, deed: &
             let login = caller.secret(log, secret).await;
             bring(shared, check, deed, login.map(Arc::from));
         }
-        Deed::EnvironmentFile(file) => {
-            drop(caller.ask(log, part(Part::HeadObject, &file.key), s3::head(check, file)).await);
-        }
+        Deed::EnvironmentFile(file) => caller.environment_file(log, check, file).await,
         Deed::Token => {
             let token = caller.token(log).await;
             bring(shared, check, deed, token.map(Arc::from));
@@ -145,6 +143,17 @@ impl<'a, N: Net> Caller<'a, N> {
         value
     }
 
+    /// Ask for the object as the platform does. An answer to HEAD has no words, so what is refused is asked for once more
+    /// with GET, one byte of it.
+    async fn environment_file(&self, log: &mut Log, check: &Check, file: &EnvironmentFile) {
+        let asked = || part(Part::HeadObject, &file.key);
+        let answer = self.ask(log, asked(), s3::head(check, file)).await;
+        if answer.is_some_and(|(reply, _)| reply.response.status == 403) {
+            self.ask(log, asked(), s3::first_byte(check, file)).await;
+            log.second_try();
+        }
+    }
+
     async fn identity(&self, log: &mut Log) {
         let call = Call {
             service: "sts",
@@ -181,8 +190,9 @@ impl<'a, N: Net> Caller<'a, N> {
             (SecretStore::SecretsManager, true) => {
                 let call =
                     Call::json("secretsmanager", "secretsmanager.DescribeSecret", &json!({ "SecretId": secret.id }));
-                if self.ask_json(log, part(Part::DescribeSecret, &secret.id), call).await.is_some() {
-                    log.held(Held::Listed { found: true });
+                if let Some(value) = self.ask_json(log, part(Part::DescribeSecret, &secret.id), call).await {
+                    // Of one that is marked for deletion no value is given out.
+                    log.held(Held::Listed { found: value.get("DeletedDate").is_none_or(Value::is_null) });
                 }
                 None
             }

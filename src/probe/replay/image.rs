@@ -47,7 +47,7 @@ pub(super) async fn pull<N: Net>(
         (Some((contents, login)), Some(line)) => {
             layers::fetch(shared, line, image, &login, contents, &mut below).await;
         }
-        _ => below.not_tried(part(Part::LayerBlob, ""), shared.stop.why().unwrap_or(Why::BelowFailed)),
+        _ => below.not_tried(part(Part::LayerBlob, ""), log.why_not().unwrap_or(Why::BelowFailed)),
     }
     let mut left = vec![(check.id.clone(), log.into_attempts())];
     left.extend(layers.map(|check| (check.id.clone(), below.into_attempts())));
@@ -137,18 +137,20 @@ async fn bearer<N: Net>(
     basic: Option<&str>,
 ) -> Option<Arc<str>> {
     let asked = part(Part::RegistryToken, "");
-    let target = Url::parse(realm).map_err(|_| ()).and_then(|mut url| {
+    let target = Url::parse(realm).map_err(|_| "it leads to what is no address".to_owned()).and_then(|mut url| {
         {
             let mut query = url.query_pairs_mut();
             query.extend_pairs(service.map(|service| ("service", service)));
             query.append_pair("scope", &format!("repository:{}:pull", image.repository));
         }
-        Target::to(url).map_err(|_| ())
+        Target::to(url)
     });
-    let Ok(target) = target else {
-        // What the registry said is in its ladder; this is what came of it.
-        log.not_tried(asked, Why::Untrusted);
-        return None;
+    let target = match target {
+        Ok(target) => target,
+        Err(why) => {
+            unusable_challenge(shared, check, log, &why).await;
+            return None;
+        }
     };
     let is_same = target.host == check.host && target.port == check.port;
     let line = if is_same {
@@ -177,6 +179,15 @@ async fn bearer<N: Net>(
     log.held(Held::Token);
     shared.replay.scrubber.add(token);
     Some(format!("Bearer {token}").into())
+}
+
+/// The registry's challenge can't be answered: it is asked for once more, so that what is wrong with it stands with the step.
+async fn unusable_challenge<N: Net>(shared: &Arc<Shared<N>>, check: &Check, log: &mut Log, why: &str) {
+    let Some(line) = Line::of_step(shared, check) else { return };
+    let ping = request("GET", line.authority(), "/v2/".to_owned(), &Login::Open);
+    if line.ask(log, part(Part::Ping, ""), &ping).await.is_some() {
+        log.unusable(format!("of its challenge (WWW-Authenticate), {why}"));
+    }
 }
 
 /// A registry that let us in, and an image of it.

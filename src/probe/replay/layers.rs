@@ -125,7 +125,7 @@ impl<N: Net> Fetch<N> {
         }
     }
 
-    /// Ask where a redirect leads, without what let us in at the registry.
+    /// Ask where a redirect leads.
     async fn follow(&self, log: &mut Log, hop: u8, target: &Target) -> Option<Reply> {
         let which = if self.which == Part::ConfigBlob { Part::Config } else { Part::Layer };
         let which = StepPart { hop, host: Some(target.host.clone()), ..part(which, &self.blob.digest) };
@@ -140,7 +140,10 @@ impl<N: Net> Fetch<N> {
             log.not_tried(which, self.shared.stop.why().unwrap_or(Why::NotAsked));
             return None;
         }
-        let mut asked = request("GET", line.authority(), target.target.clone(), &Login::Open);
+        // What lets us in at the registry goes to the registry's own host, and to no other.
+        let is_registry = target.host == self.host && target.port == self.port;
+        let login = if is_registry { &self.login } else { &Login::Open };
+        let mut asked = request("GET", line.authority(), target.target.clone(), login);
         self.limit(&mut asked);
         self.transfer(log, &line, which, &asked).await
     }

@@ -132,7 +132,8 @@ impl<'a, N: Net> Line<'a, N> {
             let was_stale = reused && matches!(attempt.fault(), Some(Fault::Closed | Fault::Reset));
             log.push(attempt);
             if let Some((open, reply)) = done {
-                if reply.end == BodyEnd::Whole && self.shared.net.is_open(&open.channel) {
+                let may_go_on = self.shared.may_keep() && self.shared.net.is_open(&open.channel);
+                if reply.end == BodyEnd::Whole && may_go_on {
                     self.berth.give_back(open);
                 }
                 return Some(reply);
@@ -158,8 +159,8 @@ impl<'a, N: Net> Line<'a, N> {
                 return Some((open, true));
             }
         }
-        let permit = match self.shared.stop.or(Arc::clone(&self.shared.sockets).acquire_owned()).await {
-            Ok(permit) => permit.ok(),
+        let permit = match self.shared.socket().await {
+            Ok(permit) => permit,
             Err(why) => {
                 log.not_tried(part.clone(), why);
                 return None;

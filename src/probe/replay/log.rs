@@ -43,6 +43,21 @@ impl Log {
         }
     }
 
+    /// Why the last request was not made, where it was not.
+    pub(super) fn why_not(&self) -> Option<Why> {
+        match self.0.last()?.outcome {
+            Outcome::NotTried { why } => Some(why),
+            Outcome::Saw { .. } | Outcome::Failed { .. } => None,
+        }
+    }
+
+    /// The last request was a second try of the one before it.
+    pub(super) fn second_try(&mut self) {
+        if let Some(last) = self.0.last_mut() {
+            last.attempt = 2;
+        }
+    }
+
     pub(super) fn append(&mut self, other: Self) {
         self.0.extend(other.0);
     }
