@@ -124,6 +124,8 @@ pub async fn probe<N: Net>(plan: &Plan, net: N, stop: Stop, sockets: usize, prog
         seen.extend(attempts.map(|attempts| (check.id.clone(), attempts)));
         checks.push((*check).clone());
     }
+    // Only now is every secret known that an answer may repeat.
+    seen.values_mut().flatten().for_each(|attempt| attempt.scrub(|text| shared.replay.scrub(text)));
     let role_arn = shared.replay.role_arn();
     Probed { observations: number(plan, &checks, seen), cut_short: stop.why(), role_arn }
 }

@@ -128,7 +128,7 @@ pub fn render(report: &Report, format: Format, look: text::Look) -> String {
 
 /// Whether a terminal obeys this character instead of showing it, or shows nothing: controls, marks of direction,
 /// invisible characters, private ones.
-fn is_steering(c: char) -> bool {
+pub fn is_steering(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -71,6 +71,11 @@ impl Scrubber {
 
 /// How much of a text, from its beginning, is this secret: plain, percent-encoded, or escaped as in JSON or XML.
 fn matched(text: &str, secret: &str) -> Option<usize> {
+    // Most places begin no secret: that is seen without taking memory.
+    let first = secret.chars().next()?;
+    if !text.starts_with(first) && !text.starts_with(['%', '\\', '&', '+']) {
+        return None;
+    }
     // An `&` may be itself or begin an escape: every reading is followed.
     let mut reached = vec![0];
     for (count, c) in secret.chars().enumerate() {
@@ -144,7 +149,10 @@ fn backslash(text: &str, c: char) -> Option<usize> {
 
 /// `&amp;` and `&#x2F;`.
 fn entity(text: &str, c: char) -> Option<usize> {
-    let name = text[1..].split_once(';')?.0;
+    // No entity is longer; to look further would be to read the rest for every ampersand.
+    const LONGEST: usize = 10;
+    let end = text.bytes().take(LONGEST).position(|byte| byte == b';')?;
+    let name = &text[1..end];
     let meant = match name {
         "amp" => Some('&'),
         "lt" => Some('<'),

@@ -112,6 +112,11 @@ pub fn read<'a>(check: &'a Check, seen: &'a Observation) -> Option<Reading<'a>> 
     let part = seen.step.as_ref()?.part;
     let response = seen.response()?;
     Some(match response.status {
+        // Of an answer to HEAD only its headers tell whose it is.
+        200..=299 if part == Part::HeadObject => match recognise::stranger(expected(check, seen, part), response) {
+            Some(why) => Reading::Foreign(why),
+            None => good(seen, part, response),
+        },
         200..=299 => good(seen, part, response),
         _ => refusal(check, seen, part, response),
     })

@@ -239,6 +239,7 @@ fn tens(case: &Case<'_>, finding: &Finding) -> u8 {
 
 const OTHER: u8 = 6;
 const WRONG_ROUTE: u8 = 2;
+const TOO_SLOW: u8 = 9;
 
 fn digit(purpose: Purpose) -> u8 {
     match purpose {
@@ -284,6 +285,7 @@ fn headline(case: &Case<'_>, findings: &[Finding], verdict: Verdict, ended: Ende
             Some((_, WRONG_ROUTE, finding)) => {
                 format!("a route is not the one that is asserted: {}", continued(&finding.summary))
             }
+            Some((_, TOO_SLOW, finding)) => format!("slower than is allowed: {}", continued(&finding.summary)),
             Some((tens, _, finding)) => format!("{}: {}", what_fails(tens), continued(&finding.summary)),
             None => format!("nothing fails, and with --strict warnings do: {}", first_summary(findings)),
         },
@@ -292,14 +294,24 @@ fn headline(case: &Case<'_>, findings: &[Finding], verdict: Verdict, ended: Ende
 }
 
 fn passed(case: &Case<'_>, findings: &[Finding]) -> String {
-    let required = case.views.iter().filter(|view| view.check.required).count();
+    let required = || case.views.iter().filter(|view| view.check.required);
+    let endpoints = required().filter(|view| view.is_subject()).count();
     let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
     let but = if warnings == 0 { String::new() } else { format!(", with {}", words::plural(warnings, "warning")) };
-    match required {
-        0 => format!("nothing was required{but}"),
-        1 => format!("the one endpoint that is required answers as it should{but}"),
-        _ => format!("all {required} endpoints that are required answer as they should{but}"),
-    }
+    let answer = match endpoints {
+        0 => "nothing was required".to_owned(),
+        1 => "the one endpoint that is required answers as it should".to_owned(),
+        _ => format!("all {endpoints} endpoints that are required answer as they should"),
+    };
+    let steps = required().filter(|view| view.is_step()).count();
+    let undone = required().filter(|view| view.is_step() && view.is_undone()).count();
+    let replay = match (steps, undone) {
+        (0, _) => String::new(),
+        (1, 0) => ", and so does the one step of the start".to_owned(),
+        (_, 0) => format!(", and so do all {steps} steps of the start"),
+        (_, undone) => format!(", and {undone} of {} of the start could not be tried", words::plural(steps, "step")),
+    };
+    format!("{answer}{replay}{but}")
 }
 
 /// As a tired person at night asks for it.
@@ -307,7 +319,7 @@ fn what_fails(tens: u8) -> &'static str {
     match tens {
         1 => "the secrets can't be fetched",
         2 => "the registry token can't be fetched",
-        3 => "the log stream can't be opened",
+        3 => "the log stream can't be opened or written",
         4 => "the image's manifest can't be fetched",
         5 => "the image's layers can't be fetched",
         _ => "an endpoint that is required can't be used",

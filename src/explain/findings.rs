@@ -121,7 +121,12 @@ fn explain(row: &'static Row) -> FindingMeaning {
         exit_digit: (row.ones > 0).then_some(row.ones),
         exit_codes: exit_codes(row),
         fix: of_finding(row.id, &Site::unknown()),
-        settle: "vpcprobe run --region $REGION --format text",
+        // What is denied, missing or damaged is seen by the replay alone.
+        settle: if matches!(row.ones, 6..=8) {
+            "vpcprobe run --task-definition task-definition.json --format text"
+        } else {
+            "vpcprobe run --region $REGION --format text"
+        },
     }
 }
 

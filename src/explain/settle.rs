@@ -11,25 +11,31 @@ pub(super) fn settle(step: Step, facts: &Facts) -> Option<String> {
     }
     let region = facts.region.as_deref().unwrap_or("$REGION");
     let mut words = vec![format!("vpcprobe run --region {region}")];
-    if let Some(image) = &facts.image {
-        words.push(format!("--image {image}"));
+    // What only the replay can show needs to be told what to replay.
+    let needs_image = matches!(step, Step::Token | Step::SecretsOrToken | Step::Registry | Step::Layers | Step::Pull);
+    match &facts.image {
+        Some(image) => words.push(format!("--image {image}")),
+        None if needs_image => words.push("--image $IMAGE".to_owned()),
+        None => {}
     }
     match (step, &facts.secret) {
         (_, Some(secret)) => words.push(format!("--secret {secret}")),
-        (Step::Secrets | Step::RegistryCredentials, None) => words.push("--service secretsmanager".to_owned()),
-        (Step::Parameters, None) => words.push("--service ssm".to_owned()),
+        (Step::Secrets | Step::RegistryCredentials, None) => words.push("--secret $SECRET".to_owned()),
+        (Step::Parameters, None) => words.push("--secret ssm:$PARAMETER".to_owned()),
         (Step::SecretsOrToken | Step::Initialization, None) => {
             words.push("--service secretsmanager --service ssm".to_owned());
         }
-        (Step::EnvironmentFiles, None) => words.push("--service s3".to_owned()),
+        (Step::EnvironmentFiles, None) => words.push("--task-definition task-definition.json".to_owned()),
         (Step::Volumes, None) => {
             let suffix = Region::parse(region).map_or("amazonaws.com", |region| region.partition().suffix());
             words.push(format!("--endpoint \"tcp://$FILE_SYSTEM.efs.{region}.{suffix}:2049\""));
         }
         _ => {}
     }
-    if let Some(group) = &facts.log_group {
-        words.push(format!("--log-group {group}"));
+    match &facts.log_group {
+        Some(group) => words.push(format!("--log-group {group}")),
+        None if matches!(step, Step::Logs | Step::LogsAtStart) => words.push("--log-group $LOG_GROUP".to_owned()),
+        None => {}
     }
     words.push("--format text".to_owned());
     Some(words.join(" "))

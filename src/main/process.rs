@@ -23,7 +23,10 @@ pub(crate) fn announce_bugs() {
 
 /// One sentence on stderr.
 pub(crate) fn complain(sentence: &str) {
-    let _ = writeln!(std::io::stderr(), "vpcprobe: {sentence}");
+    // A name or a value of others may stand in it: what steers a terminal does not.
+    let plain: String =
+        sentence.chars().map(|c| if vpcprobe::report::is_steering(c) { '\u{fffd}' } else { c }).collect();
+    let _ = writeln!(std::io::stderr(), "vpcprobe: {plain}");
 }
 
 /// How many sockets may be open at once, with the soft limit raised as far as it goes.

@@ -74,6 +74,17 @@ impl Attempt {
         self
     }
 
+    /// Cut out of what others wrote whatever `scrub` cuts.
+    pub(super) fn scrub(&mut self, scrub: impl Fn(&str) -> String) {
+        if let Outcome::Saw { seen: Seen::Response(response) } = &mut self.outcome {
+            response.headers.values_mut().for_each(|value| *value = scrub(value));
+            response.body = scrub(&response.body);
+            if let Some(told) = &mut response.told {
+                (told.code, told.message) = (scrub(&told.code), scrub(&told.message));
+            }
+        }
+    }
+
     /// How it failed, where it did.
     pub(super) fn fault(&self) -> Option<&Fault> {
         match &self.outcome {

@@ -103,6 +103,11 @@ impl<N: Net> Replay<N> {
         berths.values().for_each(|berth| berth.give_up_idle());
     }
 
+    /// A text without any secret that the replay learned.
+    pub(super) fn scrub(&self, text: &str) -> String {
+        self.scrubber.scrub(text)
+    }
+
     /// The role that container credentials name.
     pub(super) fn role_arn(&self) -> Option<String> {
         self.credentials.get()?.as_ref()?.role_arn().map(str::to_owned)

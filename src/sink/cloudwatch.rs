@@ -96,7 +96,10 @@ async fn put<H: Https>(remote: &Remote<H>, place: &Place<'_>, events: &[Event<'_
         }
         done => done.map_err(told)?,
     };
-    let taken: Taken = serde_json::from_str(&answer.body).unwrap_or_default();
+    // A page of something on the way is a success too, and nothing is kept by it.
+    let body = if answer.body.trim().is_empty() { "{}" } else { &answer.body };
+    let taken: Taken = serde_json::from_str(body)
+        .map_err(|_| "PutLogEvents is answered by something that is not CloudWatch Logs: no JSON".to_owned())?;
     Ok(taken.rejected_log_events_info.map_or(0, |rejected| rejected.count(events.len())))
 }
 

@@ -11,7 +11,14 @@ pub(super) async fn write<H: Https>(remote: &Remote<H>, bucket: &str, key: &str,
     let request = Request { method: "PUT", host, path_and_query, headers, body: copy.text.into_bytes() };
     let failed = |why: &str| format!("write {}: {why}", Sink::S3 { bucket: bucket.to_owned(), key: key.to_owned() });
     let answer = remote.call("s3", request).await.map_err(|why| failed(&why))?;
-    if answer.is_success() { Ok(()) } else { Err(failed(&told(remote, &answer, bucket))) }
+    match answer.is_success() {
+        // A page of something on the way is a success too, and nothing is kept by it.
+        true if answer.header("etag").or_else(|| answer.header("x-amz-request-id")).is_none() => {
+            Err(failed("what answers is not S3: it names neither an ETag nor a request id"))
+        }
+        true => Ok(()),
+        false => Err(failed(&told(remote, &answer, bucket))),
+    }
 }
 
 /// The bucket before the host, so that its requests go where it is; a name with dots fits no certificate there.

@@ -53,7 +53,10 @@ impl Https for Fake {
             inner.0.pop().expect("more was asked than the test expects")
         };
         match reply {
-            Reply::Answer(status, body) => Ok(Answer { status, headers: Vec::new(), body: body.to_owned() }),
+            Reply::Answer(status, body) => {
+                let headers = vec![("x-amz-request-id".to_owned(), "4D3C".to_owned())];
+                Ok(Answer { status, headers, body: body.to_owned() })
+            }
             Reply::Header(status, (name, value)) => {
                 let headers = vec![(name.to_owned(), value.to_owned())];
                 Ok(Answer { status, headers, body: String::new() })

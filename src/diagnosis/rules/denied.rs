@@ -63,7 +63,10 @@ impl<'d, 'c> Denied<'d, 'c> {
         let is_signed_by_aws = self.taken.iter().filter_map(reading::part).all(reading::is_of_layer_host);
         let whom = if is_signed_by_aws { self.first.principal } else { self.principal() };
         let whom = whom.map(|principal| format!(" to {principal}")).unwrap_or_default();
-        let resources = words::list(self.resources());
+        let resources = match self.resources().as_slice() {
+            [first, _, _, ..] => format!("{first} and {} more", self.resources().len() - 1),
+            few => words::list(few),
+        };
         let on = if resources.is_empty() { String::new() } else { format!(" on {resources}") };
         Draft::new(id, self.case, self.taken).summary(format!(
             "{} {asks}{on}{whom}: {}; {}.",
@@ -145,8 +148,11 @@ impl<'d, 'c> Denied<'d, 'c> {
     /// See what the execution role may, and run as it.
     pub fn simulate(&self) -> Vec<Fix> {
         let actions = self.actions().join(" ");
-        let resources = self.resources().join(" ");
-        let on = if resources.is_empty() { String::new() } else { format!(" --resource-arns {resources}") };
+        // The simulator crosses all actions with all resources: one pair alone may be told its resource.
+        let on = match self.pairs().as_slice() {
+            [(_, resource)] if *resource != "*" => format!(" --resource-arns {resource}"),
+            _ => String::new(),
+        };
         let simulation = (!actions.is_empty()).then(|| {
             aws::command(
                 "see what the execution role's own policies come to",
@@ -160,39 +166,54 @@ impl<'d, 'c> Denied<'d, 'c> {
         simulation.into_iter().chain(who::run_as_execution_role(self.case, self.standing)).collect()
     }
 
-    /// Allow the actions in the role's own policies.
-    pub fn allow(&self) -> Option<Fix> {
-        let plan = self.case.plan;
-        let actions = self.actions();
-        let role = who::role_to_mend(self.case, self.principal());
-        if actions.is_empty() {
-            return None;
+    /// Allow the actions in the execution role's own policies. Of one that is another than who was denied nothing is known.
+    pub fn allow(&self) -> Vec<Fix> {
+        if self.standing == Standing::Other {
+            return Vec::new();
         }
-        let is_managed = actions.iter().all(|action| MANAGED.contains(action));
-        let (what, how) = if is_managed {
-            let partition = plan.place.region.partition();
-            (
-                "give the execution role the managed policy for task starts",
-                format!(
-                    "iam attach-role-policy --role-name {role} --policy-arn \
-                 arn:{}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
-                    partition_name(partition)
-                ),
-            )
-        } else {
-            let resources = self.resources();
-            let resources = if resources.is_empty() { vec!["*"] } else { resources };
-            (
-                "allow it in a policy of the execution role",
-                format!(
-                    "iam put-role-policy --role-name {role} --policy-name task-start --policy-document \
-                 '{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":[{}],\"Resource\":[{}]}}]}}'",
-                    in_json(&actions),
-                    in_json(&resources)
-                ),
-            )
+        let plan = self.case.plan;
+        let role = match self.standing {
+            Standing::Same => who::role_to_mend(self.case, self.principal()),
+            Standing::Other | Standing::Unknown => "$EXECUTION_ROLE".to_owned(),
         };
-        Some(aws::command(what, aws::home(plan), how))
+        let (managed, own): (Vec<_>, Vec<_>) =
+            self.pairs().into_iter().partition(|(action, _)| MANAGED.contains(action));
+        let mut fixes = Vec::new();
+        if !managed.is_empty() {
+            let partition = partition_name(plan.place.region.partition());
+            let policy = format!("arn:{partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy");
+            let how = format!("iam attach-role-policy --role-name {role} --policy-arn {policy}");
+            fixes.push(aws::command(
+                "give the execution role the managed policy for task starts",
+                aws::home(plan),
+                how,
+            ));
+        }
+        if let Some((first, _)) = own.first() {
+            let statement = |(action, resource): &(&str, &str)| {
+                format!("{{\"Effect\":\"Allow\",\"Action\":\"{action}\",\"Resource\":\"{resource}\"}}")
+            };
+            let statements = own.iter().map(statement).collect::<Vec<_>>().join(",");
+            let how = format!(
+                "iam put-role-policy --role-name {role} --policy-name allow-{} --policy-document \
+                 '{{\"Version\":\"2012-10-17\",\"Statement\":[{statements}]}}'",
+                first.replace(':', "-")
+            );
+            fixes.push(aws::command("allow it in a policy of the execution role", aws::home(plan), how));
+        }
+        fixes
+    }
+
+    /// Each action with what it was denied on, each pair once; `*` where no ARN is named.
+    fn pairs(&self) -> Vec<(&'c str, &'c str)> {
+        let mut pairs: Vec<_> = self
+            .taken
+            .iter()
+            .filter_map(|trouble| Some((reading::action(trouble)?, denial(trouble)?.resource.unwrap_or("*"))))
+            .collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
     }
 
     /// See the policies of the VPC endpoints that carried the calls.
@@ -215,6 +236,18 @@ impl<'d, 'c> Denied<'d, 'c> {
 
     /// Put a policy that allows it in the place of the endpoint's.
     pub fn allow_in_endpoint_policy(&self, resource: Option<&str>) -> Fix {
+        if self.is_explicit() {
+            // What a statement denies no other one can allow.
+            let actions = words::list(self.actions());
+            let what = if actions.is_empty() { "it".to_owned() } else { actions };
+            return aws::command(
+                format!(
+                    "take {what} out of its statements with Effect Deny, or narrow their conditions, and wait some minutes"
+                ),
+                aws::home(self.case.plan),
+                "ec2 modify-vpc-endpoint --vpc-endpoint-id $VPCE --policy-document file://policy.json",
+            );
+        }
         let actions = self.actions();
         let whole = format!(
             "{{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":[{}],\"Resource\":[{}]}}",

@@ -6,7 +6,7 @@ use crate::diagnosis::ledger::{Ledger, Trouble};
 use crate::diagnosis::reading::Missing;
 use crate::diagnosis::{Case, Finding, FindingId, Fix, aws, shaped, words};
 use crate::observation::Observation;
-use crate::plan::{Deed, EnvironmentFile, SecretRef};
+use crate::plan::{Deed, EnvironmentFile, SecretRef, SecretUse};
 
 /// Take it, a finding a reference.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
@@ -46,7 +46,14 @@ fn of_secret(case: &Case<'_>, draft: Draft<'_>, first: &Trouble<'_>, missing: Mi
     let key = secret.json_key.as_deref().map(words::quoted).unwrap_or_default();
     let (summary, meaning) = match missing {
         Missing::Key => (
-            format!("The secret {name} is there, and its JSON has no key {key}."),
+            match secret.purpose {
+                SecretUse::Registry { .. } => {
+                    format!("The secret {name} is there, and it is no JSON object with a username and a password.")
+                }
+                SecretUse::Environment | SecretUse::LogOption => {
+                    format!("The secret {name} is there, and its value is no JSON object that has the key {key}.")
+                }
+            },
             "Secret and permission are well; the reference in the task definition names a key that is not in it, or the value is no \
              JSON object.",
         ),
@@ -78,13 +85,18 @@ fn mend_secret(missing: Missing, secret: &SecretRef, region: &str) -> Vec<Fix> {
     let describe = |what: &str| aws::command(what, region, format!("secretsmanager describe-secret --secret-id {id}"));
     match missing {
         Missing::Key => vec![
-            aws::step("add the key to the secret's JSON, or correct the reference: ARN:KEY:STAGE:VERSION"),
-            aws::command(
-                "see which keys it has (this prints no value)",
-                region,
-                format!(
-                    "secretsmanager get-secret-value --secret-id {id} --query SecretString --output text | jq keys --raw-output"
+            match secret.purpose {
+                SecretUse::Registry { .. } => aws::step(
+                    "give the secret a JSON value with the keys username and password: nothing else serves repositoryCredentials",
                 ),
+                SecretUse::Environment | SecretUse::LogOption => {
+                    aws::step("add the key to the secret's JSON, or correct the reference: ARN:KEY:STAGE:VERSION")
+                }
+            },
+            aws::command(
+                "see which keys it has; with `| jq keys` behind it no value is printed",
+                region,
+                format!("secretsmanager get-secret-value --secret-id {id} --query SecretString --output text"),
             ),
         ],
         Missing::Deleted => {
@@ -135,7 +147,10 @@ fn of_file(
             .meaning("The name of the bucket is wrong, or it was deleted."),
         _ => draft
             .summary(format!("{host} answers, and has no file {shown}."))
-            .meaning("Bucket and permission are well; the key in the task definition is wrong, or the file was deleted."),
+            .meaning(
+                "The way and the permission are well; the bucket or the key in the task definition is wrong, or the file was deleted \
+                 (an answer to HEAD does not say which).",
+            ),
     };
     let (bucket, key) = (shaped::word_or(Some(&file.bucket), "$BUCKET"), shaped::word_or(Some(&file.key), "$KEY"));
     draft
@@ -182,7 +197,11 @@ mod tests {
                 format!("{secret} get-secret-value=400/InvalidRequestException/it~was~marked~for~deletion."),
                 "marked for deletion",
             ),
-            ("no key", format!("{secret} key=password get-secret-value=no-key"), "has no key password"),
+            (
+                "no key",
+                format!("{secret} key=password get-secret-value=no-key"),
+                "no JSON object that has the key password",
+            ),
             (
                 "a parameter",
                 "ssm dns=10.0.1.4\nparameter:/app/key get-parameters=200/InvalidParameters".to_owned(),

@@ -39,7 +39,10 @@ pub fn find<'c>(case: &'c Case<'c>, _: &mut Ledger<'c>) -> Vec<Finding> {
         said.push(format!("{} shows that it is there, and not that it may be used", asked(&looked_up)));
     }
     if !denied.is_empty() {
-        said.push(format!("{} is denied to this role, which the platform never asks", asked(&denied)));
+        said.push(format!(
+            "{} is denied to this role, a look-up that the platform itself does not make",
+            asked(&denied)
+        ));
     }
     if !to_create.is_empty() {
         said.push(
@@ -64,7 +67,9 @@ pub fn find<'c>(case: &'c Case<'c>, _: &mut Ledger<'c>) -> Vec<Finding> {
                     .then(|| aws::step("run without --read-only, and with --layers sample or full")),
             )
             .fixes((!to_create.is_empty()).then(|| create_group(case)))
-            .fixes(who::run_as_execution_role(case, who::Standing::Unknown).filter(|_| needs_role))
+            .fixes(
+                who::run_as_execution_role(case, who::standing(case, case.identity.as_deref())).filter(|_| needs_role),
+            )
             .finding(),
     ]
 }

@@ -14,6 +14,8 @@ use shape::{Container, Credentials, Efs, File, LogConfiguration, LogOptions, Run
 const MOST_CONTAINERS: usize = 100;
 /// Of secrets in all: as many as fit into a task definition of 64 KiB, and not many more.
 const MOST_SECRETS: usize = 1_000;
+/// ECS takes ten environment files a container, and ten containers.
+const MOST_FILES: usize = 100;
 
 /// Read a task definition, or say in one sentence what is wrong with it and where.
 pub(super) fn parse(given: &NamedText) -> Result<Written, Error> {
@@ -130,6 +132,11 @@ fn read_environment_file(node: &Node<'_>, written: &mut Written) -> Result<(), E
     let value = node.field("value", file.value).ok_or_else(|| node.refuse("it has no value"))?;
     let file = value.read(EnvironmentFile::parse)?;
     if !written.environment_files.contains(&file) {
+        if written.environment_files.len() == MOST_FILES {
+            return Err(
+                node.refuse(&format!("with it there are more than the {MOST_FILES} environment files read here"))
+            );
+        }
         written.environment_files.push(file);
     }
     Ok(())
@@ -170,6 +177,9 @@ fn read_volume(node: &Node<'_>, written: &mut Written) -> Result<(), Error> {
     let id = id.ok_or_else(|| efs.refuse(&format!("volume {} has no fileSystemId", label.unwrap_or_default())))?;
     let volume = id.read(EfsVolume::parse)?;
     if !written.volumes.contains(&volume) {
+        if written.volumes.len() == MOST_FILES {
+            return Err(node.refuse(&format!("with it there are more than the {MOST_FILES} file systems read here")));
+        }
         written.volumes.push(volume);
     }
     Ok(())

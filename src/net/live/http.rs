@@ -222,7 +222,10 @@ fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
     KEPT.iter()
         .filter_map(|name| {
             let value = String::from_utf8_lossy(headers.get(*name)?.as_bytes()).into_owned();
-            Some(((*name).to_owned(), without_secrets(&value).chars().take(KEPT_HEADER).collect()))
+            // A location is one address, whatever stands in it.
+            let address =
+                if *name == "location" { value.split(['?', '#', ';', ',']).next().unwrap_or_default() } else { &value };
+            Some(((*name).to_owned(), without_secrets(address).chars().take(KEPT_HEADER).collect()))
         })
         .collect()
 }

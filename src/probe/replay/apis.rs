@@ -70,6 +70,11 @@ pub(super) async fn call<N: Net>(shared: &Arc<Shared<N>>, check: &Check, deed: &
 fn bring<N: Net>(shared: &Shared<N>, check: &Check, deed: &Deed, value: Option<Arc<str>>) {
     if let Some(value) = &value {
         shared.replay.scrubber.add(value);
+        // A token of ECR is user and password in base64: an answer may repeat the password alone.
+        let pair = BASE64_STANDARD.decode(value.as_bytes()).ok().and_then(|pair| String::from_utf8(pair).ok());
+        if let Some((_, password)) = pair.as_deref().and_then(|pair| pair.split_once(':')) {
+            shared.replay.scrubber.add(password);
+        }
     }
     let promise = match deed {
         Deed::Token => check.step.as_ref().and_then(|step| shared.replay.tokens.get(&step.over)),
@@ -173,7 +178,9 @@ impl<'a, N: Net> Caller<'a, N> {
     async fn token(&self, log: &mut Log) -> Option<String> {
         let call = Call::json("ecr", "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken", &json!({}));
         let value = self.ask_json(log, part(Part::GetAuthorizationToken, ""), call).await?;
-        let token = value["authorizationData"][0]["authorizationToken"].as_str().filter(|token| !token.is_empty());
+        let token = value["authorizationData"][0]["authorizationToken"].as_str();
+        let is_sent = |token: &&str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+        let token = token.filter(is_sent);
         match token {
             Some(_) => log.held(Held::Token),
             None => log.unusable("it holds no token"),
@@ -274,7 +281,13 @@ impl<'a, N: Net> Caller<'a, N> {
         let event = json!({ "timestamp": u64::try_from(now.as_millis()).unwrap_or_default(), "message": message });
         let wanted = json!({ "logGroupName": group.name, "logStreamName": stream, "logEvents": [event] });
         let call = Call::json("logs", "Logs_20140328.PutLogEvents", &wanted);
-        self.ask_json(log, part(Part::PutLogEvents, &group.name), call).await;
+        if let Some(value) = self.ask_json(log, part(Part::PutLogEvents, &group.name), call).await {
+            if !value.is_object() {
+                log.unusable("it is not the JSON of this service");
+            } else if value.get("rejectedLogEventsInfo").is_some_and(|info| !info.is_null()) {
+                log.unusable("it takes the call and rejects the event for its time: see the clock");
+            }
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::image::{Contents, Login, request};
-use super::line::{Line, Take, part};
+use super::line::{Line, Take, odd_success, part};
 use super::log::Log;
 use super::redirect::{MOST_HOPS, Target, is_redirect};
 use super::{manifest, told};
@@ -172,6 +172,7 @@ impl<N: Net> Fetch<N> {
             log.held(Held::Transfer(meter.transfer(&reply)));
             return None;
         }
+        odd_success(log, status, &[]);
         if let Some(told) = told::read(&reply, &meter.words, &self.shared.replay.scrubber) {
             log.told(told);
         }

@@ -98,6 +98,7 @@ impl<'a, N: Net> Line<'a, N> {
         if let Some(told) = told::read(&reply, &keep.0, &self.shared.replay.scrubber) {
             log.told(told);
         }
+        odd_success(log, reply.response.status, &[200]);
         Some((reply, keep.0))
     }
 
@@ -189,6 +190,13 @@ impl<'a, N: Net> Line<'a, N> {
             return None;
         };
         Some((Open { peer, channel, _permit: permit }, false))
+    }
+}
+
+/// A success that is none of those which the service knows holds nothing of what was asked for.
+pub(super) fn odd_success(log: &mut Log, status: u16, known: &[u16]) {
+    if (200..300).contains(&status) && !known.contains(&status) {
+        log.unusable(format!("it answers with status {status}, which the service does not use here"));
     }
 }
 

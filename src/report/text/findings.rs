@@ -92,7 +92,8 @@ fn doubts(page: &mut Page, finding: &Finding) {
     }
     let (how, commands) = finding.tell_apart.as_deref().map(parted).unwrap_or_default();
     if !how.is_empty() {
-        sentences.push(format!("To tell them apart: {how}"));
+        let to = if others.is_empty() { "To look further" } else { "To tell them apart" };
+        sentences.push(format!("{to}: {how}"));
     }
     page.labelled(INDENT, INDENT + 2, (Ink::Plain, word), (Ink::Plain, &sentences.join(" ")));
     for (index, command) in commands.iter().enumerate() {
