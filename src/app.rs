@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::aws::Source;
 use crate::diagnosis::{Ended, Judgement, diagnose};
-use crate::inputs::{Inputs, Vantage};
+use crate::inputs::{Inputs, Unread, UnreadKind, Vantage};
 use crate::net::Net;
 use crate::observation::{Observation, Why};
 use crate::plan::Plan;
@@ -53,7 +53,8 @@ pub async fn run<N: Net>(request: Request, net: N, signal: impl Future<Output = 
         ended: ended(probed.cut_short),
     };
     let judgement = judge(&request.plan, &probed.observations, facts.ended);
-    let vantage = Vantage { identity_arn: probed.role_arn, ..request.vantage };
+    let mut vantage = Vantage { identity_arn: probed.role_arn, ..request.vantage };
+    vantage.unread.extend(probed.no_credentials.map(|why| Unread { what: UnreadKind::Credentials, why }));
     build(facts, vantage, request.inputs, &request.plan, judgement, probed.observations)
 }
 

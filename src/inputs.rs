@@ -245,6 +245,8 @@ pub enum UnreadKind {
     Nameservers,
     /// The task metadata: the run knows less of where it stands.
     Metadata,
+    /// The credentials: what has to be signed is not asked for.
+    Credentials,
 }
 
 /// The platforms the probe can stand on.

@@ -37,6 +37,8 @@ pub struct Probed {
     pub cut_short: Option<Why>,
     /// The role that the credentials of a container name.
     pub role_arn: Option<String>,
+    /// Why there are no credentials, where a place for them is named.
+    pub no_credentials: Option<String>,
 }
 
 /// How many checks are done, for whoever watches.
@@ -127,7 +129,8 @@ pub async fn probe<N: Net>(plan: &Plan, net: N, stop: Stop, sockets: usize, prog
     // Only now is every secret known that an answer may repeat.
     seen.values_mut().flatten().for_each(|attempt| attempt.scrub(|text| shared.replay.scrub(text)));
     let role_arn = shared.replay.role_arn();
-    Probed { observations: number(plan, &checks, seen), cut_short: stop.why(), role_arn }
+    let no_credentials = shared.replay.no_credentials();
+    Probed { observations: number(plan, &checks, seen), cut_short: stop.why(), role_arn, no_credentials }
 }
 
 type Seen = HashMap<CheckId, Vec<Attempt>>;

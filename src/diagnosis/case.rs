@@ -159,7 +159,7 @@ impl<'a> Case<'a> {
     pub fn resolvers_unread(&self) -> bool {
         self.plan.place.unread.iter().any(|unread| match unread.what {
             UnreadKind::Nameservers => true,
-            UnreadKind::Metadata => false,
+            UnreadKind::Metadata | UnreadKind::Credentials => false,
         })
     }
 

@@ -16,7 +16,7 @@ mod tests;
 mod told;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::OnceCell;
 use tokio::task::{JoinHandle, JoinSet};
@@ -53,6 +53,7 @@ pub(super) struct Found {
 pub(super) struct Replay<N: Net> {
     kit: Kit,
     credentials: OnceCell<Option<Arc<Credentials>>>,
+    no_credentials: OnceLock<String>,
     scrubber: Scrubber,
     berths: Mutex<HashMap<CheckId, Arc<Berth<N::Channel>>>>,
     found: Mutex<Vec<Found>>,
@@ -86,6 +87,7 @@ impl<N: Net> Replay<N> {
             logins: logins.collect(),
             kit,
             credentials: OnceCell::new(),
+            no_credentials: OnceLock::new(),
             scrubber: Scrubber::default(),
             berths: Mutex::new(berths),
             found: Mutex::default(),
@@ -101,6 +103,11 @@ impl<N: Net> Replay<N> {
     pub(super) fn give_up_idle(&self) {
         let berths = self.berths.lock().unwrap_or_else(PoisonError::into_inner);
         berths.values().for_each(|berth| berth.give_up_idle());
+    }
+
+    /// Why there are no credentials, where a place for them is named.
+    pub(super) fn no_credentials(&self) -> Option<String> {
+        self.no_credentials.get().cloned()
     }
 
     /// A text without any secret that the replay learned.
@@ -185,6 +192,7 @@ impl<N: Net> Shared<N> {
                 }
                 Err(unavailable) => {
                     tracing::warn!("{unavailable}");
+                    let _ = self.replay.no_credentials.set(unavailable.to_string());
                     None
                 }
             }

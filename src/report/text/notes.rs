@@ -86,6 +86,7 @@ fn unreadable(what: UnreadKind) -> &'static str {
     match what {
         UnreadKind::Nameservers => "the configured resolvers are not known",
         UnreadKind::Metadata => "the task metadata is not known",
+        UnreadKind::Credentials => "there are no credentials to sign with",
     }
 }
 
