@@ -86,8 +86,11 @@ def pull(case, authorization):
             *[f"docker://{place.REGISTRY}/{case.image}", f"dir:{folder}"],
         )
         raw = (pathlib.Path(folder) / "manifest.json").read_bytes()
-        sizes = [layer["size"] for layer in json.loads(raw)["layers"]]
-        return {"digest": "sha256:" + hashlib.sha256(raw).hexdigest(), "layers": len(sizes), "bytes": sum(sizes)}
+        manifest = json.loads(raw)
+        # What a pull fetches beside the manifest: the layers, and the configuration.
+        sizes = [layer["size"] for layer in manifest["layers"]]
+        bytes_in_all = sum(sizes) + manifest["config"]["size"]
+        return {"digest": "sha256:" + hashlib.sha256(raw).hexdigest(), "layers": len(sizes), "bytes": bytes_in_all}
 
 
 def aws(*arguments):
