@@ -2,7 +2,7 @@
 
 use super::remote::{Answer, Https, Remote, Request};
 use super::{Rendered, Sink};
-use crate::aws::encoded_path;
+use crate::aws::{element, encoded_path};
 
 /// Put the whole copy.
 pub(super) async fn write<H: Https>(remote: &Remote<H>, bucket: &str, key: &str, copy: Rendered) -> Result<(), String> {
@@ -34,21 +34,16 @@ fn address(s3_host: &str, bucket: &str, key: &str) -> (String, String) {
 fn told<H: Https>(remote: &Remote<H>, answer: &Answer, bucket: &str) -> String {
     let region = remote.region.as_str();
     // Named in a header by most refusals, in the document by a signature for the wrong Region.
-    let there = answer.header("x-amz-bucket-region").or_else(|| element(&answer.body, "Region"));
-    if let Some(there) = there.filter(|there| *there != region && is_region(there)) {
+    let there = answer.header("x-amz-bucket-region").map(str::to_owned).or_else(|| element(&answer.body, "Region"));
+    if let Some(there) = there.filter(|there| there != region && is_region(there)) {
         return format!("bucket {bucket} is in {there}, and copies stay in {region}: name a bucket of {region}");
     }
-    let refusal = remote.refused(answer, element(&answer.body, "Code"), element(&answer.body, "Message"));
+    let (code, message) = (element(&answer.body, "Code"), element(&answer.body, "Message"));
+    let refusal = remote.refused(answer, code.as_deref(), message.as_deref());
     if refusal.code == "NoSuchBucket" {
         return format!("there is no bucket {bucket}");
     }
     refusal.told(&format!("s3:PutObject on {bucket}'s keys (and kms:GenerateDataKey where it has a key of its own)"))
-}
-
-/// The text of an element; S3's errors have each of these once and no element inside.
-fn element<'a>(document: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = document.split_once(&format!("<{name}>"))?;
-    Some(rest.split_once(&format!("</{name}>"))?.0)
 }
 
 /// Words of others are only believed to be a Region where they look like one.

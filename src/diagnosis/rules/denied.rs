@@ -6,7 +6,7 @@ use crate::diagnosis::reading::{self, Denial, PolicyKind, Reading};
 use crate::diagnosis::who::{self, Standing};
 use crate::diagnosis::{Case, Finding, FindingId, Fix, ObservedRoute, aws, shaped, words};
 use crate::observation::Part;
-use crate::plan::{Deed, Partition, SecretStore};
+use crate::plan::{Deed, SecretStore};
 
 /// What the managed policy of execution roles allows.
 const MANAGED: &[&str] = &[
@@ -180,7 +180,7 @@ impl<'d, 'c> Denied<'d, 'c> {
             self.pairs().into_iter().partition(|(action, _)| MANAGED.contains(action));
         let mut fixes = Vec::new();
         if !managed.is_empty() {
-            let partition = partition_name(plan.place.region.partition());
+            let partition = plan.place.region.partition().id();
             let policy = format!("arn:{partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy");
             let how = format!("iam attach-role-policy --role-name {role} --policy-arn {policy}");
             fixes.push(aws::command(
@@ -339,9 +339,4 @@ fn article(kind: PolicyKind) -> &'static str {
 
 fn in_json(words: &[&str]) -> String {
     words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(",")
-}
-
-/// As it stands in ARNs.
-pub fn partition_name(partition: Partition) -> String {
-    serde_json::to_value(partition).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }

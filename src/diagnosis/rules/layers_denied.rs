@@ -70,7 +70,7 @@ fn signer(denied: &Denied<'_, '_>) -> &'static str {
 fn bucket(host: &str) -> Option<String> {
     let (bucket, _) = host.split_once(".s3")?;
     let partition = plan::found(&plan::layer_host(host, 443))?.region?.partition();
-    shaped::word(bucket).map(|bucket| format!("arn:{}:s3:::{bucket}/*", denied::partition_name(partition)))
+    shaped::word(bucket).map(|bucket| format!("arn:{}:s3:::{bucket}/*", partition.id()))
 }
 
 #[cfg(test)]

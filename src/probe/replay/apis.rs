@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::line::{Line, part};
 use super::log::Log;
-use super::{first_part, s3, told};
+use super::{first_part, s3};
 use crate::aws::{self, Body, SigningScope, Unsigned};
 use crate::net::{Net, Reply, Request};
 use crate::observation::{Held, Part, StepPart, Told, Why};
@@ -169,7 +169,7 @@ impl<'a, N: Net> Caller<'a, N> {
         };
         let answer = self.ask(log, part(Part::GetCallerIdentity, ""), call).await;
         let Some((_, body)) = answer.filter(|(reply, _)| reply.response.status == 200) else { return };
-        match told::element(&String::from_utf8_lossy(&body), "Arn") {
+        match aws::element(&String::from_utf8_lossy(&body), "Arn") {
             Some(arn) => log.held(Held::Identity { arn: arn.chars().take(300).collect() }),
             None => log.unusable("it names no ARN"),
         }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::aws::Scrubber;
+use crate::aws::{Scrubber, element};
 use crate::net::Reply;
 use crate::observation::Told;
 
@@ -54,14 +54,6 @@ fn of_json(text: &str) -> Option<Told> {
 fn of_xml(text: &str) -> Option<Told> {
     let code = element(text, "Code")?;
     Some(Told { code, message: element(text, "Message").unwrap_or_default() })
-}
-
-/// The text of the first element of this name.
-pub(super) fn element(text: &str, name: &str) -> Option<String> {
-    let (_, rest) = text.split_once(&format!("<{name}>"))?;
-    let (inner, _) = rest.split_once(&format!("</{name}>"))?;
-    let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&amp;", "&")];
-    Some(plain.iter().fold(inner.to_owned(), |text, (entity, letter)| text.replace(entity, letter)))
 }
 
 #[cfg(test)]
