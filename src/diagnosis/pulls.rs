@@ -81,8 +81,14 @@ fn pull(plan: &Plan, observations: &[Observation], image: &ImageRef) -> Option<P
         bytes_fetched: transfers(&mine).map(|(_, transfer)| transfer.bytes).fold(0, u64::saturating_add),
         bytes_per_s: rate,
         took_ms: span(&mine),
-        estimated_pull_ms: rate.map(|rate| estimate(&mine, bytes, rate)),
+        // Of a pull that does not come to its end no time is to be told.
+        estimated_pull_ms: rate.filter(|_| is_whole(&mine)).map(|rate| estimate(&mine, bytes, rate)),
     })
+}
+
+/// Whether every transfer that was begun ended well.
+fn is_whole(mine: &[&Observation]) -> bool {
+    transfers(mine).all(|(_, transfer)| transfer.end == TransferEnd::Whole)
 }
 
 /// Each transfer and its observation.

@@ -64,6 +64,8 @@ impl<'d, 'c> Denied<'d, 'c> {
         let whom = if is_signed_by_aws { self.first.principal } else { self.principal() };
         let whom = whom.map(|principal| format!(" to {principal}")).unwrap_or_default();
         let resources = match self.resources().as_slice() {
+            // The name of each layer's object says nothing to anybody; its bucket is what a policy names.
+            [first, ..] if is_signed_by_aws => format!("{}/*", first.split('/').next().unwrap_or(first)),
             [first, _, _, ..] => format!("{first} and {} more", self.resources().len() - 1),
             few => words::list(few),
         };
