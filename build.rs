@@ -1,15 +1,37 @@
-//! Which commit a binary is made of: what the builder says, or what git knows.
+//! Which commit a binary is made of: what the builder says, or what git knows. And what stays out of a static one.
 
+use std::env::var;
 use std::process::Command;
+
+/// C functions that a static program would carry along with much else, and which it never calls to any end, each with
+/// the plain one that stands in its place (docs/decisions/0008).
+///
+/// Names are looked up by our own resolver; the HTTP client for metadata gets literal addresses, and here an error.
+/// AWS-LC reads overrides of the CPU's abilities from the environment: here it reads none.
+const LEFT_OUT: [(&str, &str); 4] = [
+    ("getaddrinfo", "getpid"),
+    ("freeaddrinfo", "getpid"),
+    ("sscanf", "sched_yield"),
+    ("__isoc99_sscanf", "sched_yield"),
+];
 
 fn main() {
     println!("cargo:rerun-if-env-changed=VPCPROBE_COMMIT");
     // Every commit adds a line to it. Where it is missing, cargo must not build anew each time.
     let log = ".git/logs/HEAD";
     println!("cargo:rerun-if-changed={}", if std::fs::exists(log).unwrap_or(false) { log } else { "build.rs" });
-    let said = std::env::var("VPCPROBE_COMMIT").ok().filter(|commit| !commit.is_empty());
+    let said = var("VPCPROBE_COMMIT").ok().filter(|commit| !commit.is_empty());
     if let Some(commit) = said.or_else(of_git) {
         println!("cargo:rustc-env=VPCPROBE_COMMIT={commit}");
+    }
+    let is = |name: &str, value: &str| var(name).is_ok_and(|all| all.split(',').any(|one| one == value));
+    if is("CARGO_CFG_TARGET_OS", "linux")
+        && is("CARGO_CFG_TARGET_ENV", "gnu")
+        && is("CARGO_CFG_TARGET_FEATURE", "crt-static")
+    {
+        for (function, instead) in LEFT_OUT {
+            println!("cargo:rustc-link-arg-bin=vpcprobe=-Wl,--wrap={function},--defsym=__wrap_{function}={instead}");
+        }
     }
 }
 
