@@ -185,12 +185,14 @@ impl Cloud {
             return self.presigned(call, blob);
         }
         let tokens_of = |own: &&Registry| {
-            own.token_host.as_ref().unwrap_or(&own.host) == &call.host && own.token_path == call.request.path()
+            let hosts = [Some(own.token_host.as_ref().unwrap_or(&own.host)), own.token_moved.as_ref()];
+            hosts.contains(&Some(&call.host)) && own.token_path == call.request.path()
         };
         if let Some(registry) = self.registries.iter().find(tokens_of) {
             return self.token_service(call, registry);
         }
-        if let Some(registry) = self.registries.iter().find(|own| own.host == call.host) {
+        let is_of = |own: &&Registry| own.host == call.host || own.manifest_host.as_ref() == Some(&call.host);
+        if let Some(registry) = self.registries.iter().find(is_of) {
             return self.other_registry(call, registry);
         }
         match call.wire {

@@ -254,6 +254,10 @@ fn expected(check: &Check, seen: &Observation, part: Part) -> Expected {
         | Part::DescribeLogStreams => Expected::AwsApi,
         Part::HeadObject => Expected::S3,
         Part::RegistryToken => Expected::AnyHttp,
+        // Where a registry redirects to need not be one.
+        Part::ManifestHead | Part::Manifest if seen.step.as_ref().is_some_and(|step| step.host.is_some()) => {
+            Expected::AnyHttp
+        }
         Part::Ping | Part::ManifestHead | Part::Manifest | Part::ConfigBlob | Part::LayerBlob => registry(check),
         Part::Config | Part::Layer => {
             let host = seen.step.as_ref().and_then(|step| step.host.as_deref()).unwrap_or(&check.host);

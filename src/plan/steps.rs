@@ -13,6 +13,7 @@ use crate::inputs::{Inputs, Vantage};
 const LAYER_HOST: &str = "layer-host:";
 /// Names the ladder of a host that a registry sends for its tokens.
 const TOKEN_HOST: &str = "token-host:";
+const MANIFEST_HOST: &str = "manifest-host:";
 
 /// The replay's steps over these ladders, in the order in which Fargate meets them; and the ladder of STS, where there are
 /// credentials whose owner may be asked for.
@@ -164,10 +165,17 @@ pub fn token_host(host: &str, port: u16) -> CheckId {
     CheckId(format!("{TOKEN_HOST}{}", super::host_and_port(host, port)))
 }
 
+/// The id of the check of a host to which a registry redirects for a manifest.
+pub fn manifest_host(host: &str, port: u16) -> CheckId {
+    CheckId(format!("{MANIFEST_HOST}{}", super::host_and_port(host, port)))
+}
+
 /// The check that an id names which no plan holds: a host that only the replay learned of.
 pub fn found(id: &CheckId) -> Option<Check> {
     let (purpose, place, why) = if let Some(place) = id.0.strip_prefix(LAYER_HOST) {
         (Purpose::Layers, place, "the registry redirects to it for the image's layers")
+    } else if let Some(place) = id.0.strip_prefix(MANIFEST_HOST) {
+        (Purpose::Registry, place, "the registry redirects to it for the image's manifest")
     } else {
         let place = id.0.strip_prefix(TOKEN_HOST)?;
         (Purpose::Registry, place, "the registry sends to it for a token")

@@ -25,6 +25,16 @@ enum Door<'a> {
     Other(&'a Registry),
 }
 
+impl Door<'_> {
+    /// Where a manifest is, if not here.
+    fn manifests_elsewhere(&self, call: &Call) -> Option<&str> {
+        match self {
+            Door::Ecr => None,
+            Door::Other(registry) => registry.manifest_host.as_deref().filter(|host| *host != call.host),
+        }
+    }
+}
+
 impl Cloud {
     /// Answers as ECR's registry.
     pub(super) fn ecr_registry(&self, call: &Call) -> Response {
@@ -57,7 +67,7 @@ impl Cloud {
         if let Some(refused) = self.forbidden(call) {
             return refused;
         }
-        let images: Vec<&Image> = self.images_in(call, repository).collect();
+        let images: Vec<&Image> = self.images_in(call, door, repository).collect();
         if images.is_empty() {
             let message = match door {
                 Door::Ecr => format!(
@@ -69,7 +79,10 @@ impl Cloud {
             return refuse(call, &refusal(404, "NAME_UNKNOWN", &message));
         }
         match asked {
-            Asked::Manifest(reference) => manifest(call, &images, reference),
+            Asked::Manifest(reference) => match door.manifests_elsewhere(call) {
+                Some(host) => redirected(call, host, &call.request.target),
+                None => manifest(call, &images, reference),
+            },
             Asked::Blob(digest) => self.blob(call, door, &images, digest),
         }
     }
@@ -79,6 +92,7 @@ impl Cloud {
         let header = call.request.header("authorization").unwrap_or_default();
         let (scheme, shown) = header.split_once(' ').unwrap_or((header, ""));
         match door {
+            Door::Other(registry) if registry.manifest_host.as_ref() == Some(&call.host) => true,
             Door::Ecr => scheme.eq_ignore_ascii_case("basic") && self.is_registry_token(&call.region, shown),
             Door::Other(registry) => match registry.auth {
                 RegistryAuth::None => true,
@@ -92,8 +106,11 @@ impl Cloud {
         }
     }
 
-    fn images_in<'a>(&'a self, call: &Call, repository: &str) -> impl Iterator<Item = &'a Image> {
-        let host = plain_host(&call.host);
+    fn images_in<'a>(&'a self, call: &Call, door: &Door, repository: &str) -> impl Iterator<Item = &'a Image> {
+        let host = match door {
+            Door::Ecr => plain_host(&call.host),
+            Door::Other(registry) => registry.host.clone(),
+        };
         self.images.iter().filter(move |image| image.host == host && image.repository == repository)
     }
 
@@ -114,6 +131,9 @@ impl Cloud {
 
     /// A token for a registry, as its token service gives it.
     pub(super) fn token_service(&self, call: &Call, registry: &Registry) -> Response {
+        if let Some(host) = registry.token_moved.as_deref().filter(|host| *host != call.host) {
+            return redirected(call, host, &call.request.target);
+        }
         let shown = call.request.header("authorization").and_then(|header| header.split_once(' '));
         if self.login(registry).is_some_and(|own| shown.is_none_or(|(_, shown)| shown != own)) {
             return Response::new(401, "application/json", r#"{"details":"incorrect username or password"}"#);

@@ -66,7 +66,8 @@ impl Cloud {
     /// Every host that a registry or an image needs.
     pub fn hosts(&self) -> Vec<String> {
         let registries = self.registries.iter().flat_map(|registry| {
-            [Some(&registry.host), registry.token_host.as_ref(), registry.blob_host.as_ref()].into_iter().flatten()
+            let moved = [&registry.token_host, &registry.token_moved, &registry.manifest_host, &registry.blob_host];
+            std::iter::once(&registry.host).chain(moved.into_iter().flatten())
         });
         let images = self.images.iter().flat_map(|image| {
             let layers = image.blobs.values().filter_map(|blob| blob.host.as_ref());

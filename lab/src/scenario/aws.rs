@@ -135,6 +135,10 @@ pub struct Registry {
     /// The path of its token service.
     #[serde(default = "token_path")]
     pub token_path: String,
+    /// Where its token service redirects to for every token.
+    pub token_moved: Option<String>,
+    /// Where manifests are redirected to, and let everybody in; it serves them itself by default.
+    pub manifest_host: Option<String>,
     /// Where blobs are redirected to; it serves them itself by default.
     pub blob_host: Option<String>,
     /// The secret that holds the user and password that it wants; without one, a Bearer registry is open to all.

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::inputs::{NamedText, RawInputs, Vantage, accept};
-use crate::plan::{Check, CheckId, Plan, Purpose, Reach, Role, Rung, found, layer_host, plan, token_host};
+use crate::plan::{
+    Check, CheckId, Plan, Purpose, Reach, Role, Rung, found, layer_host, manifest_host, plan, token_host,
+};
 
 const ECR: &str = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/app:1";
 const DATABASE: &str = "arn:aws:secretsmanager:us-west-2:123456789012:secret:db-AbCdEf";
@@ -264,9 +266,12 @@ fn a_host_that_a_replay_found_is_known_by_its_id() {
     }
     let token = found(&token_host("auth.docker.io", 8443)).unwrap();
     assert_eq!((token.host.as_str(), token.port, token.purpose), ("auth.docker.io", 8443, Purpose::Registry));
+    let mirror = found(&manifest_host("mirror.example.org", 443)).unwrap();
+    assert_eq!((mirror.host.as_str(), mirror.port, mirror.purpose), ("mirror.example.org", 443, Purpose::Registry));
     for none in [
         "s3",
         "layer-host:",
+        "manifest-host:mirror.example.org",
         "layer-host:x",
         "layer-host:x:y",
         "layer-host:x:70000",

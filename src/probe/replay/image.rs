@@ -13,7 +13,7 @@ use super::redirect::Target;
 use super::{Left, layers};
 use crate::net::{Net, Reply, Request};
 use crate::observation::{Blob, Held, Part, Why};
-use crate::plan::{Check, ImageRef, token_host};
+use crate::plan::{Check, ImageRef, manifest_host, token_host};
 use crate::probe::Shared;
 
 /// Indexes that may lead to an index.
@@ -165,7 +165,7 @@ async fn bearer<N: Net>(
     };
     let headers = basic.map(|basic| ("authorization".to_owned(), format!("Basic {basic}"))).into_iter().collect();
     let request = Request { method: "GET", host: line.authority(), target: target.target, headers, body: Vec::new() };
-    let (reply, body) = line.ask(log, asked, &request).await?;
+    let (reply, body) = line.ask_onward(log, asked, request, token_host).await?;
     if reply.response.status != 200 {
         return None;
     }
@@ -212,7 +212,7 @@ impl<N: Net> Registry<'_, N> {
         let target = format!("/v2/{}/manifests/{name}", self.image.repository);
         let mut request = request(method, self.line.authority(), target, &self.login);
         request.headers.push(("accept".to_owned(), manifest::ACCEPT.to_owned()));
-        self.line.ask(log, part(which, name), &request).await
+        self.line.ask_onward(log, part(which, name), request, manifest_host).await
     }
 
     /// The manifest for the task's platform: by name, by digest, through an index.

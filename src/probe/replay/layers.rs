@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest;
-use reqwest::Url;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -13,7 +12,7 @@ use tokio::time::Instant;
 use super::image::{Contents, Login, request};
 use super::line::{Line, Take, odd_success, part};
 use super::log::Log;
-use super::redirect::{MOST_HOPS, Target, is_redirect};
+use super::redirect::{Target, is_redirect};
 use super::{manifest, told};
 use crate::net::{BodyEnd, Net, Reply, Request};
 use crate::observation::{Blob, Held, Part, StepPart, Transfer, TransferEnd, Why};
@@ -97,18 +96,13 @@ impl<N: Net> Fetch<N> {
         self.limit(&mut asked);
         let which = part(self.which, &self.blob.digest);
         let Some(reply) = self.transfer(log, &line, which, &asked).await else { return };
-        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
-        let Ok(mut from) = Url::parse(&format!("https://{host}:{}{path}", self.port)) else { return };
+        let Some(mut from) = line.address(&path) else { return };
         let mut reply = reply;
         for hop in 1.. {
             if !is_redirect(reply.response.status) {
                 return;
             }
-            let target = match Target::of(&reply, &from) {
-                Ok(_) if hop > MOST_HOPS => {
-                    log.unusable(format!("it is the {hop}th redirect, and container engines follow {MOST_HOPS}"));
-                    return;
-                }
+            let target = match Target::next(&reply, &from, hop) {
                 Ok(target) => target,
                 Err(why) => {
                     log.unusable(why);

@@ -4,18 +4,23 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
+
 use super::log::Log;
+use super::redirect::{Target, is_redirect};
 use super::told;
 use crate::net::{BodyEnd, Hello, Net, Reply, Request};
-use crate::observation::{Fault, Rung, Seen, StepPart, Why};
+use crate::observation::{Fault, Part, Rung, Seen, StepPart, Why};
 use crate::plan::{Check, CheckId};
 use crate::probe::Shared;
 use crate::probe::attempt::Attempt;
 use crate::probe::berth::{Berth, Open};
 use crate::probe::ladder;
 
-/// Container engines accept no longer manifest, and no answer of an API comes near it.
+/// Container engines accept no longer manifest.
 pub(super) const MOST_BODY: usize = 4 << 20;
+/// Whatever else answers: a secret of 64 KiB, each byte of it escaped, is shorter. Many may come at once.
+const MOST_ANSWER: usize = 512 << 10;
 
 /// Whoever reads a body.
 pub(super) trait Take: Send {
@@ -26,17 +31,26 @@ pub(super) trait Take: Send {
 }
 
 /// A body that is kept, up to a length that no sound one has.
-#[derive(Default)]
-struct Keep(Vec<u8>);
+struct Keep {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Keep {
+    fn of(part: Part) -> Self {
+        let most = if part == Part::Manifest { MOST_BODY } else { MOST_ANSWER };
+        Self { bytes: Vec::new(), most }
+    }
+}
 
 impl Take for Keep {
     fn begin(&mut self) {
-        self.0.clear();
+        self.bytes.clear();
     }
 
     fn take(&mut self, data: &[u8]) -> ControlFlow<()> {
-        self.0.extend_from_slice(data);
-        if self.0.len() > MOST_BODY { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        self.bytes.extend_from_slice(data);
+        if self.bytes.len() > self.most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
@@ -85,6 +99,12 @@ impl<'a, N: Net> Line<'a, N> {
         if self.port == 443 { host } else { format!("{host}:{}", self.port) }
     }
 
+    /// The address of a path on it.
+    pub(super) fn address(&self, path: &str) -> Option<Url> {
+        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
+        Url::parse(&format!("https://{host}:{}{path}", self.port)).ok()
+    }
+
     /// How the registry asked for credentials, once a ladder to it was climbed.
     pub(super) async fn challenge(&self) -> Result<Option<String>, Why> {
         self.shared.stop.or(self.berth.wait()).await??;
@@ -93,13 +113,60 @@ impl<'a, N: Net> Line<'a, N> {
 
     /// Make a request and read the whole answer; an error's words are written down.
     pub(super) async fn ask(&self, log: &mut Log, part: StepPart, request: &Request) -> Option<(Reply, Vec<u8>)> {
-        let mut keep = Keep::default();
+        let mut keep = Keep::of(part.part);
         let reply = self.send(log, part, request, &mut keep).await?;
-        if let Some(told) = told::read(&reply, &keep.0, &self.shared.replay.scrubber) {
+        if let Some(told) = told::read(&reply, &keep.bytes, &self.shared.replay.scrubber) {
             log.told(told);
         }
         odd_success(log, reply.response.status, &[200]);
-        Some((reply, keep.0))
+        Some((reply, keep.bytes))
+    }
+
+    /// Make a request and go where its answers send it, as container engines do with every question of theirs. What lets us
+    /// in goes to this host and to no other; a host that is new gets a ladder of its own.
+    pub(super) async fn ask_onward(
+        &self,
+        log: &mut Log,
+        part: StepPart,
+        mut request: Request,
+        id: fn(&str, u16) -> CheckId,
+    ) -> Option<(Reply, Vec<u8>)> {
+        let mut from = self.address(&request.target)?;
+        let mut answer = self.ask(log, part.clone(), &request).await?;
+        let all_headers = request.headers.clone();
+        for hop in 1.. {
+            if !is_redirect(answer.0.response.status) {
+                break;
+            }
+            let target = match Target::next(&answer.0, &from, hop) {
+                Ok(target) => target,
+                Err(why) => {
+                    log.unusable(why);
+                    break;
+                }
+            };
+            log.held(target.held());
+            if let Some(query) = target.query() {
+                self.shared.replay.scrubber.add(query);
+            }
+            let part = StepPart { hop, ..part.clone() };
+            let line = if target.host == self.host && target.port == self.port {
+                Some(Self::beside(self.shared, &self.berth, &self.host, self.port))
+            } else {
+                Self::to_host(self.shared, id(&target.host, target.port), &target.host, target.port)
+            };
+            let Some(line) = line else {
+                log.not_tried(StepPart { host: Some(target.host), ..part }, Why::TooMany);
+                return None;
+            };
+            request.host = line.authority();
+            request.target.clone_from(&target.target);
+            request.headers.clone_from(&all_headers);
+            request.headers.retain(|(name, _)| !line.is_foreign || name != "authorization");
+            from = target.url().clone();
+            answer = line.ask(log, part, &request).await?;
+        }
+        Some(answer)
     }
 
     /// Make a request, hand its body on. A connection that the other end closed while nobody used it is no fault: then the
@@ -201,7 +268,7 @@ pub(super) fn odd_success(log: &mut Log, status: u16, known: &[u16]) {
 }
 
 /// Which request it is, of what.
-pub(super) fn part(part: crate::observation::Part, about: &str) -> StepPart {
+pub(super) fn part(part: Part, about: &str) -> StepPart {
     let about = (!about.is_empty()).then(|| about.to_owned());
     StepPart { part, about, hop: 0, host: None }
 }

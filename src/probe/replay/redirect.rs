@@ -6,7 +6,7 @@ use crate::net::Reply;
 use crate::observation::Held;
 
 /// Redirects that container engines follow.
-pub(super) const MOST_HOPS: u8 = 10;
+const MOST_HOPS: u8 = 10;
 /// No sound address is longer.
 const LONGEST: usize = 16 * 1024;
 
@@ -25,8 +25,17 @@ pub(super) fn is_redirect(status: u16) -> bool {
 }
 
 impl Target {
+    /// Where the answer leads that came at this hop.
+    pub(super) fn next(reply: &Reply, from: &Url, hop: u8) -> Result<Self, String> {
+        let target = Self::of(reply, from)?;
+        if hop > MOST_HOPS {
+            return Err(format!("it is the {hop}th redirect, and container engines follow {MOST_HOPS}"));
+        }
+        Ok(target)
+    }
+
     /// Where a redirect leads, from an address that was asked; or why it can't be followed.
-    pub(super) fn of(reply: &Reply, from: &Url) -> Result<Self, String> {
+    fn of(reply: &Reply, from: &Url) -> Result<Self, String> {
         let location = reply.header("location").ok_or("it redirects without saying where to (no Location)")?;
         if location.len() > LONGEST {
             return Err(format!("it redirects to an address of more than {LONGEST} bytes"));

@@ -73,7 +73,12 @@ fn is_aside(check: &CheckResult) -> bool {
 
 /// The host stands on the line below: what only names it again needs no second one.
 fn name(check: &CheckResult) -> String {
-    let kinds = [("control:", "control"), ("layer-host:", "layer host"), ("token-host:", "token host")];
+    let kinds = [
+        ("control:", "control"),
+        ("layer-host:", "layer host"),
+        ("manifest-host:", "manifest host"),
+        ("token-host:", "token host"),
+    ];
     let known = kinds.into_iter().find(|(head, _)| check.id.0.starts_with(head));
     known.map_or_else(|| clean(&check.id.0), |(_, name)| name.to_owned())
 }
