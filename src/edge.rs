@@ -12,7 +12,7 @@ pub mod signals;
 
 use std::path::Path;
 
-use crate::inputs::{Unread, UnreadKind, Vantage, VantageKind};
+use crate::inputs::{Function, Unread, UnreadKind, Vantage, VantageKind};
 
 pub use environment::{Environment, ProcessEnvironment};
 pub use files::{FileError, read_list, read_pasted, read_pem};
@@ -37,6 +37,7 @@ pub fn vantage_without_network(environment: &impl Environment) -> Vantage {
     let mut vantage = Vantage {
         kind: kind(environment),
         region: environment.get("AWS_REGION").or_else(|| environment.get("AWS_DEFAULT_REGION")),
+        function: function(environment),
         proxy: proxy::variables(environment),
         ..Vantage::default()
     };
@@ -50,7 +51,7 @@ pub fn vantage_without_network(environment: &impl Environment) -> Vantage {
 /// The platform, by the marks that it leaves in the environment.
 fn kind(environment: &impl Environment) -> VantageKind {
     // A custom runtime has no AWS_EXECUTION_ENV: the function's name is the mark.
-    if environment.get("AWS_LAMBDA_FUNCTION_NAME").is_some() {
+    if function(environment).is_some() {
         return VantageKind::Lambda;
     }
     match environment.get("AWS_EXECUTION_ENV").as_deref() {
@@ -59,6 +60,12 @@ fn kind(environment: &impl Environment) -> VantageKind {
         _ if environment.get("ECS_CONTAINER_METADATA_URI_V4").is_some() => VantageKind::EcsEc2,
         _ => VantageKind::Other,
     }
+}
+
+/// The function that this process is.
+fn function(environment: &impl Environment) -> Option<Function> {
+    let name = environment.get("AWS_LAMBDA_FUNCTION_NAME")?;
+    Some(Function { name, version: environment.get("AWS_LAMBDA_FUNCTION_VERSION"), asked_deadline_ms: None })
 }
 
 #[cfg(test)]

@@ -208,6 +208,9 @@ pub struct Vantage {
     /// Where credentials come from: `environment`, `container` or `lambda`; none where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<String>,
+    /// The function, where the platform is Lambda.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<Function>,
     /// How long the platform took to pull this very container's image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_pull_ms: Option<u64>,
@@ -217,6 +220,19 @@ pub struct Vantage {
     /// What could not be looked at, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Unread>,
+}
+
+/// The Lambda function that the run stands in.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// Its version: a number, or `$LATEST`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The deadline that was asked for, where the function's own time-out leaves less.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_deadline_ms: Option<u64>,
 }
 
 /// A proxy variable, without its password.

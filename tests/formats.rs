@@ -19,9 +19,10 @@ use vpcprobe::report::{Report, SinkResult, json, jsonl, parse, schema, text};
 static SCHEMA: LazyLock<jsonschema::Validator> =
     LazyLock::new(|| jsonschema::validator_for(&schema::schema()).unwrap());
 
-fn fixtures() -> [(&'static str, Report); 10] {
+fn fixtures() -> [(&'static str, Report); 11] {
     [
         ("replayed", valid(fixtures::replayed())),
+        ("rescued", valid(fixtures::rescued())),
         ("denied", valid(fixtures::denied())),
         ("read-only", valid(fixtures::read_only())),
         ("unsigned", valid(fixtures::unsigned())),
@@ -81,6 +82,31 @@ fn each_form_reads_as_it_did() {
             hold(&format!("{name}.50.txt"), &text::render(&report, plain(50)));
         }
     }
+}
+
+#[test]
+fn a_functions_report_says_what_a_task_would_have_seen_otherwise() {
+    const AS: &str = "note: what is signed was asked for as the function's role, which ";
+    let execution = "arn:aws:sts::123456789012:assumed-role/shop-execution/f";
+    let table = [
+        (Some("arn:aws:sts::123456789012:assumed-role/rescue/f"), Some("is not the task's execution role")),
+        (None, Some("need not be the task's execution role")),
+        (Some(execution), None),
+    ];
+    for (identity, said) in table {
+        let mut report = fixtures::rescued();
+        report.vantage.identity_arn = identity.map(str::to_owned);
+        let text = text::render(&report, plain(400));
+        assert_eq!(text.contains(AS), said.is_some(), "{identity:?}");
+        assert!(said.is_none_or(|said| text.contains(&format!("{AS}{said}"))), "{identity:?}: {text}");
+        assert!(text.contains("(Hyperplane)") && text.contains("DHCP options set"), "{text}");
+        assert!(text.contains("the function's own time-out left 50 s of the 60 s"), "{text}");
+    }
+    let text = text::render(&fixtures::replayed(), plain(400));
+    assert!(!text.contains("function") && !text.contains("Hyperplane"), "{text}");
+    let mut unsigned = fixtures::rescued();
+    unsigned.observations.retain(|seen| seen.step.is_none());
+    assert!(!text::render(&unsigned, plain(400)).contains(AS));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod cells;
 mod findings;
+mod function;
 mod head;
 mod notes;
 mod page;

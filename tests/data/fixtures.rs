@@ -12,7 +12,7 @@ use vpcprobe::diagnosis::{
     CheckResult, CheckStatus, Ended, Finding, FindingId, Fix, Judgement, ObservedRoute, Severity, Summary, Verdict,
 };
 use vpcprobe::inputs::{
-    Endpoint, Inputs, LayerMode, Limits, Platform, Profile, ProxyVariable, Region, Route, Transport, Unread,
+    Endpoint, Function, Inputs, LayerMode, Limits, Platform, Profile, ProxyVariable, Region, Route, Transport, Unread,
     UnreadKind, Vantage, VantageKind,
 };
 use vpcprobe::observation::{
@@ -229,6 +229,29 @@ pub fn healthy() -> Report {
     ];
     let judgement = judgement(Verdict::Pass, 0, "everything a task start needs is reachable", checks, vec![]);
     assemble(run(84, Ended::Completed), vantage(), inputs(), judgement, log)
+}
+
+/// The same start, replayed by a function with a role of its own and less time than was asked for.
+pub fn rescued() -> Report {
+    let mut report = replayed();
+    let function = Function {
+        name: "vpcprobe-0a1b".to_owned(),
+        version: Some("$LATEST".to_owned()),
+        asked_deadline_ms: Some(60_000),
+    };
+    report.inputs.limits.deadline_ms = 50_500;
+    report.run.deadline_ms = 50_500;
+    report.vantage = Vantage {
+        kind: VantageKind::Lambda,
+        region: report.vantage.region,
+        partition: report.vantage.partition,
+        nameservers: vec!["169.254.78.1:53".parse().unwrap()],
+        identity_arn: Some("arn:aws:sts::123456789012:assumed-role/vpcprobe-rescue/vpcprobe-0a1b".to_owned()),
+        credentials: Some("lambda".to_owned()),
+        function: Some(function),
+        ..Vantage::default()
+    };
+    report
 }
 
 /// A silent endpoint, a gateway endpoint that is missing, an answer that is slow, and proxies that are set.

@@ -1,6 +1,7 @@
 //! What the reader must know beside the findings, and where the probe stood.
 
 use super::cells::time;
+use super::function;
 use super::page::{Ink, Page};
 use super::steps::called;
 use super::who;
@@ -27,6 +28,7 @@ fn notes(report: &Report) -> Vec<String> {
     let mut notes = how_it_ended(report);
     notes.extend(not_tried(report));
     notes.extend(of_checks(report));
+    notes.extend(function::notes(report));
     let Vantage { proxy, unread, .. } = &report.vantage;
     notes.extend(proxy.iter().map(|set| format!("{}={} is set, and the probe does not use it", set.name, set.value)));
     notes.extend(unread.iter().map(|unread| format!("{}: {}", unreadable(unread.what), unread.why)));
@@ -95,12 +97,12 @@ fn vantage(report: &Report) -> String {
     let Vantage { kind, region, availability_zone, task_arn, subnet_cidr, addresses, nameservers, .. } =
         &report.vantage;
     let platform = match kind {
-        VantageKind::Fargate => "a task on Fargate",
-        VantageKind::EcsEc2 => "a task on an ECS instance",
-        VantageKind::Lambda => "a Lambda function",
-        VantageKind::Other => "a host that is no task",
+        VantageKind::Fargate => "a task on Fargate".to_owned(),
+        VantageKind::EcsEc2 => "a task on an ECS instance".to_owned(),
+        VantageKind::Lambda => function::called(report),
+        VantageKind::Other => "a host that is no task".to_owned(),
     };
-    let mut parts = vec![platform.to_owned()];
+    let mut parts = vec![platform];
     parts.extend(availability_zone.as_ref().or(region.as_ref()).map(|zone| format!("in {zone}")));
     parts.extend(list("address", addresses));
     parts.extend(subnet_cidr.map(|cidr| format!("in subnet {cidr}")));

@@ -49,7 +49,7 @@ fn why(report: &Report) -> String {
 }
 
 /// Whether an identity is the role, or a session of it. Only the role's own ARN has its path.
-fn is_session_of(session: &str, role: &str) -> bool {
+pub(super) fn is_session_of(session: &str, role: &str) -> bool {
     if session == role {
         return true;
     }
