@@ -5,6 +5,7 @@ mod ecs;
 mod environment;
 mod files;
 mod host;
+pub mod lambda;
 mod proxy;
 mod raw;
 mod resolv_conf;

@@ -182,7 +182,7 @@ pub struct OutputArgs {
 }
 
 /// A flag as an environment variable says it; an empty one is unset.
-fn flag(word: &str) -> Result<bool, String> {
+pub(super) fn flag(word: &str) -> Result<bool, String> {
     match word.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Ok(true),
         "" | "false" | "0" | "no" | "off" => Ok(false),

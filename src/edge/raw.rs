@@ -75,7 +75,7 @@ fn task_definition(args: &InputArgs, environment: &impl Environment) -> Result<O
 }
 
 /// What can't be a file's name is a text, whatever is wrong with it: a text may hold secrets, and is not shown as a name is.
-fn is_text(value: &str) -> bool {
+pub(super) fn is_text(value: &str) -> bool {
     const LONGEST_NAME: usize = 255;
     value.starts_with(['{', '['])
         || value.starts_with("H4sI")
