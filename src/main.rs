@@ -3,6 +3,7 @@
 mod main {
     //! What the binary does beyond the library: the process's own affairs.
     pub(crate) mod commands;
+    pub(crate) mod lambda;
     pub(crate) mod output;
     pub(crate) mod process;
     pub(crate) mod remote;
@@ -11,11 +12,16 @@ mod main {
 use std::process::ExitCode;
 
 use vpcprobe::edge::args::{self, Command};
+use vpcprobe::edge::{Environment as _, ProcessEnvironment};
 
-use main::{commands, process};
+use main::{commands, lambda, process};
 
 fn main() -> ExitCode {
     process::announce_bugs();
+    // In a Lambda function the inputs come as events, whatever the arguments are.
+    if let Some(address) = ProcessEnvironment.get("AWS_LAMBDA_RUNTIME_API") {
+        return ExitCode::from(lambda::serve(&address));
+    }
     let cli = match args::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => {

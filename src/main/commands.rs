@@ -34,9 +34,11 @@ const LEAST_PATIENCE: Duration = Duration::from_secs(2);
 /// How long copies that leave the host may take once a signal has come: ECS kills after 30 seconds.
 const REMOTE_PATIENCE: Duration = Duration::from_secs(4);
 /// Why no copy left the host.
-const NO_SOCKET: &str = "this process may open no more sockets";
+pub(crate) const NO_SOCKET: &str = "this process may open no more sockets";
 
 type Done = Result<u8, InputError>;
+/// When a run began, by the clock that never turns back and by the one on the wall.
+pub(crate) type Begun = (Instant, SystemTime);
 
 /// Probe, diagnose, report.
 pub(crate) fn run(args: &InputArgs, output: &OutputArgs) -> Done {
@@ -45,7 +47,7 @@ pub(crate) fn run(args: &InputArgs, output: &OutputArgs) -> Done {
     process::start_log(&environment);
     let sockets = process::sockets();
     let raw = edge::raw_inputs(args, &environment)?;
-    let net = Live::new(roots(&edge::trust_files(args, &environment)?, args)?);
+    let net = network(args)?;
     let runtime = process::can_start().then(|| tokio::runtime::Builder::new_current_thread().enable_all().build());
     let Some(Ok(runtime)) = runtime else { return unable(&raw, output, begun) };
     let done = runtime.block_on(async {
@@ -53,7 +55,7 @@ pub(crate) fn run(args: &InputArgs, output: &OutputArgs) -> Done {
         let signal = Termination::listen();
         let vantage = signal.clone().or(edge::vantage(&environment)).await;
         let vantage = vantage.unwrap_or_else(|| edge::vantage_without_network(&environment));
-        let source = Source::read(|name| environment.get(name)).map(Arc::new);
+        let source = source();
         let vantage = Vantage { credentials: credentials(source.as_deref()), ..vantage };
         let output = Output::choose(output, vantage.kind)?;
         let is_watched = vantage.kind.is_in_a_vpc();
@@ -74,11 +76,13 @@ pub(crate) fn run(args: &InputArgs, output: &OutputArgs) -> Done {
 
 /// Write the copies that leave the host, before the others name their outcome. A signal leaves them a moment.
 async fn write_remote(output: &Output, report: &Report, net: &Live, signal: Termination) -> Vec<Written> {
-    let cut = async {
-        signal.came().await;
-        tokio::time::sleep(REMOTE_PATIENCE).await;
-    };
-    output.write_remote(report, remote::surroundings(report, net).await, cut).await
+    output.write_remote(report, remote::surroundings(report, net).await, patience_of(signal)).await
+}
+
+/// Comes back when copies that leave the host have had their moment after a signal.
+pub(crate) async fn patience_of(signal: Termination) {
+    signal.came().await;
+    tokio::time::sleep(REMOTE_PATIENCE).await;
 }
 
 /// Write the report beside us, so that a reader who stopped reading can't cost the exit code.
@@ -119,17 +123,22 @@ async fn write(
 }
 
 /// Not even a first socket is to be had: the report says that nothing was looked at.
-fn unable(raw: &RawInputs, output: &OutputArgs, begun: (Instant, SystemTime)) -> Done {
+fn unable(raw: &RawInputs, output: &OutputArgs, begun: Begun) -> Done {
     let vantage = edge::vantage_without_network(&ProcessEnvironment);
     let output = Output::choose(output, vantage.kind)?;
     let before = output.untried(NO_SOCKET);
     Ok(output.write(app::unable(request(raw, vantage, begun)?), before))
 }
 
-fn request(raw: &RawInputs, vantage: Vantage, begun: (Instant, SystemTime)) -> Result<Request, InputError> {
+fn request(raw: &RawInputs, vantage: Vantage, begun: Begun) -> Result<Request, InputError> {
     let (inputs, plan) = make_plan(raw, &vantage)?;
+    Ok(request_of(inputs, plan, vantage, begun))
+}
+
+/// A run of what is planned, under a name of its own.
+pub(crate) fn request_of(inputs: Inputs, plan: Plan, vantage: Vantage, begun: Begun) -> Request {
     let partition = Some(inputs.region.partition().id().to_owned());
-    Ok(Request {
+    Request {
         inputs,
         vantage: Vantage { partition, ..vantage },
         plan,
@@ -139,12 +148,22 @@ fn request(raw: &RawInputs, vantage: Vantage, begun: (Instant, SystemTime)) -> R
         sockets: 1,
         source: None,
         progress: Progress::default(),
-    })
+    }
+}
+
+/// Where credentials come from, as the environment says it now.
+pub(crate) fn source() -> Option<Arc<Source>> {
+    Source::read(|name| ProcessEnvironment.get(name)).map(Arc::new)
 }
 
 /// What the report says of where credentials come from.
-fn credentials(source: Option<&Source>) -> Option<String> {
+pub(crate) fn credentials(source: Option<&Source>) -> Option<String> {
     source.map(|source| source.kind().as_str().to_owned())
+}
+
+/// The network, with the roots that flags or variables name.
+pub(crate) fn network(args: &InputArgs) -> Result<Live, InputError> {
+    Ok(Live::new(roots(&edge::trust_files(args, &ProcessEnvironment)?, args)?))
 }
 
 fn roots(files: &TrustFiles, args: &InputArgs) -> Result<Roots, InputError> {
@@ -228,7 +247,7 @@ fn write_judged(output: &Output, report: &Report) -> Result<Vec<Written>, InputE
     let unfit = |_| InputError("a VPCPROBE_ variable can't be used; `vpcprobe run` says which".to_owned());
     let command = args::parse(["vpcprobe".into(), "run".into()]).map_err(unfit)?.command;
     let Command::Run { inputs, .. } = command else { return Ok(output.untried(NO_SOCKET)) };
-    let net = Live::new(roots(&edge::trust_files(&inputs, &ProcessEnvironment)?, &inputs)?);
+    let net = network(&inputs)?;
     let runtime = process::can_start().then(|| tokio::runtime::Builder::new_current_thread().enable_all().build());
     let Some(Ok(runtime)) = runtime else { return Ok(output.untried(NO_SOCKET)) };
     let written = runtime.block_on(async { write_remote(output, report, &net, Termination::listen()).await });

@@ -44,6 +44,19 @@ impl Output {
         Ok(Self { format, sinks: if sinks.is_empty() { vec![Sink::Stdout] } else { sinks } })
     }
 
+    /// A function answers with its report: copies go where they outlive it, or nowhere.
+    pub(crate) fn of_function(args: &OutputArgs) -> Result<Self, InputError> {
+        let mut chosen = Self::choose(args, VantageKind::Lambda)?;
+        if let Some(file) = chosen.sinks.iter().find(|sink| matches!(sink, Sink::File(_))) {
+            let file = shown(&file.to_string());
+            return Err(InputError(format!(
+                "--sink {file}: a function's files end with it: expected cloudwatch:GROUP[:STREAM] or s3://BUCKET/KEY"
+            )));
+        }
+        chosen.sinks.retain(Sink::is_remote);
+        Ok(chosen)
+    }
+
     /// Whether any copy leaves the host.
     pub(crate) fn is_remote(&self) -> bool {
         self.sinks.iter().any(Sink::is_remote)
@@ -71,11 +84,7 @@ impl Output {
             report.sinks = before.iter().map(outcome).collect();
             self.render(&report, sink)
         });
-        for copy in &written {
-            if let Err(why) = &copy.result {
-                process::complain(&format!("failed to {why}"));
-            }
-        }
+        complain_of(&written);
         report.exit_code
     }
 
@@ -91,6 +100,21 @@ impl Output {
             Format::Jsonl => "application/x-ndjson",
         };
         Rendered { text: report::render(report, format, look(sink)), content_type }
+    }
+}
+
+/// The report, with the outcome of its copies in it.
+pub(crate) fn noted(mut report: Report, written: &[Written]) -> Report {
+    complain_of(written);
+    report.sinks = written.iter().map(outcome).collect();
+    report
+}
+
+fn complain_of(written: &[Written]) {
+    for copy in written {
+        if let Err(why) = &copy.result {
+            process::complain(&format!("failed to {why}"));
+        }
     }
 }
 

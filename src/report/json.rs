@@ -11,6 +11,11 @@ pub fn render(report: &Report) -> String {
     guard(out)
 }
 
+/// Render the document on one line: shorter by what people need to read it.
+pub fn compact(report: &Report) -> String {
+    line(report)
+}
+
 /// One value on one line, without the line feed.
 pub(super) fn line(value: &impl Serialize) -> String {
     guard(serde_json::to_string(value).expect("a report holds nothing that JSON can't say"))
