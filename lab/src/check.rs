@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::lab::{Outcome, millis};
+use crate::lab::{Lab, Outcome, Output, millis};
 use crate::scenario::{Expect, ExpectedFinding, Scenario};
+use crate::start::Start;
 
 /// How long a process may take before it is ended by force: beyond any deadline that a scenario waits for.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -18,11 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const DEADLINE_MS: f64 = 60_000.0;
 
 /// Runs a scenario and says what differs; 0 where nothing does.
-pub fn check(name: &str, scenario: Scenario, binary: &Path, schema: Option<PathBuf>) -> Result<i32, String> {
+pub fn check(name: &str, scenario: Scenario, start: &Start, schema: Option<PathBuf>) -> Result<i32, String> {
     let expect = scenario.expect.clone();
     let schema = schema_file(schema);
     let patience = Duration::from_millis(expect.within_ms.unwrap_or_default()).max(PATIENCE);
-    let (lab, outcome) = crate::run_kept(scenario, binary, patience)?;
+    let (lab, outcome) = run(scenario, start, patience)?;
     let mut wrong = compare(&expect, &outcome, schema.as_deref());
     wrong.extend(services::differences(&lab, &outcome));
     if wrong.is_empty() {
@@ -37,6 +38,17 @@ pub fn check(name: &str, scenario: Scenario, binary: &Path, schema: Option<PathB
     println!("--- requests\n{}", lab.world().cloud.requests().join("\n"));
     println!("--- standard output\n{}\n--- standard error\n{}", outcome.stdout, outcome.stderr);
     Ok(1)
+}
+
+/// Runs vpcprobe once with a JSON report and everything kept, and with all that it can say on standard error.
+fn run(scenario: Scenario, start: &Start, limit: Duration) -> Result<(Lab, Outcome), String> {
+    let files = start.files()?;
+    let lab = Lab::build(scenario)?;
+    let mut launch = start.launch(&lab, &files, true, Vec::new())?;
+    launch.environment.entry("VPCPROBE_LOG".to_owned()).or_insert_with(|| "trace".to_owned());
+    let outcome = lab.run(&launch, Output::Kept, Some(limit))?;
+    files.keep(&lab)?;
+    Ok((lab, outcome))
 }
 
 fn schema_file(given: Option<PathBuf>) -> Option<PathBuf> {

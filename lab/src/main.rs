@@ -15,6 +15,7 @@ mod network;
 mod observer;
 mod scenario;
 mod servers;
+mod start;
 mod stats;
 mod task;
 mod tls;
@@ -22,12 +23,12 @@ mod world;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use lab::{Lab, Outcome, Output};
+use lab::{Lab, Output};
 use scenario::Scenario;
+use start::Start;
 use task::Launch;
 
 #[derive(Parser)]
@@ -47,14 +48,14 @@ enum Command {
     /// Run vpcprobe in a scenario, pass its output through and exit as it does
     Run {
         #[command(flatten)]
-        what: What,
+        start: Start,
         #[command(flatten)]
         how: How,
     },
     /// Run vpcprobe in a scenario and hold its report against the scenario's [expect]
     Check {
         #[command(flatten)]
-        what: What,
+        start: Start,
         /// JSON Schema that the report must fit; also `VPCPROBE_SCHEMA`, else docs/report.schema.json here or above
         #[arg(long, value_name = "FILE")]
         schema: Option<PathBuf>,
@@ -79,18 +80,6 @@ enum Command {
         #[arg(last = true)]
         program: Vec<String>,
     },
-}
-
-#[derive(Args)]
-struct What {
-    /// Name or file of the scenario
-    scenario: String,
-    /// The vpcprobe binary
-    #[arg(long, value_name = "PATH", env = "VPCPROBE_BIN")]
-    binary: PathBuf,
-    /// Folder of scenarios
-    #[arg(long)]
-    dir: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -129,15 +118,15 @@ fn perform(command: Command) -> Result<i32, String> {
     match command {
         Command::List { dir } => list(dir.as_deref()),
         Command::Launch { max_files, privileged, program } => task::launch_main(&program, max_files, privileged),
-        Command::Run { what, how } => {
-            let (_, scenario) = Scenario::find(&what.scenario, what.dir.as_deref())?;
+        Command::Run { start, how } => {
+            let (_, scenario) = start.scenario()?;
             enter::namespaces()?;
-            run(scenario, &what.binary, how)
+            run(scenario, &start, how)
         }
-        Command::Check { what, schema } => {
-            let (name, scenario) = Scenario::find(&what.scenario, what.dir.as_deref())?;
+        Command::Check { start, schema } => {
+            let (name, scenario) = start.scenario()?;
             enter::namespaces()?;
-            check::check(&name, scenario, &what.binary, schema)
+            check::check(&name, scenario, &start, schema)
         }
         Command::Shell { scenario, dir, program } => {
             let (_, scenario) = Scenario::find(&scenario, dir.as_deref())?;
@@ -156,11 +145,13 @@ fn list(dir: Option<&Path>) -> Result<i32, String> {
     Ok(0)
 }
 
-fn run(scenario: Scenario, binary: &Path, how: How) -> Result<i32, String> {
+fn run(scenario: Scenario, start: &Start, how: How) -> Result<i32, String> {
+    let files = start.files()?;
     let lab = Lab::build(scenario)?;
-    let launch = probe(&lab, binary, how.json, how.extra)?;
+    let launch = start.launch(&lab, &files, how.json, how.extra)?;
     let output = if how.keep_report.is_some() { Output::Kept } else { Output::Through };
     let mut outcome = lab.run(&launch, output, None)?;
+    files.keep(&lab)?;
     if let Some(file) = how.keep_report {
         print!("{}", outcome.stdout);
         eprint!("{}", outcome.stderr);
@@ -190,28 +181,6 @@ fn shell(scenario: Scenario, program: Vec<String>) -> Result<i32, String> {
     Ok(lab.run(&launch, Output::Through, None)?.ended.exit)
 }
 
-/// How vpcprobe is started in a scenario.
-fn probe(lab: &Lab, binary: &Path, json: bool, extra: Vec<String>) -> Result<Launch, String> {
-    let binary = binary.canonicalize().map_err(|e| format!("find the binary {}: {e}", binary.display()))?;
-    let run = &lab.world().scenario.run;
-    let mut environment = task::environment(lab.world())?;
-    if json {
-        environment.insert("VPCPROBE_FORMAT".to_owned(), "json".to_owned());
-    }
-    let mut command = vec![binary.to_string_lossy().into_owned()];
-    command.extend(task::arguments(lab.world())?.into_iter().chain(extra));
-    Ok(Launch { command, environment, max_files: run.max_files, privileged: false })
-}
-
 fn write(file: &Path, text: &str) -> Result<(), String> {
     std::fs::write(file, text).map_err(|e| format!("write {}: {e}", file.display()))
-}
-
-/// Runs vpcprobe once with a JSON report and everything kept, and with all that it can say on standard error.
-fn run_kept(scenario: Scenario, binary: &Path, limit: Duration) -> Result<(Lab, Outcome), String> {
-    let lab = Lab::build(scenario)?;
-    let mut launch = probe(&lab, binary, true, Vec::new())?;
-    launch.environment.entry("VPCPROBE_LOG".to_owned()).or_insert_with(|| "trace".to_owned());
-    let outcome = lab.run(&launch, Output::Kept, Some(limit))?;
-    Ok((lab, outcome))
 }

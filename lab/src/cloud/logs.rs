@@ -1,7 +1,8 @@
 //! CloudWatch Logs: groups, streams, and the limits of a batch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::api::{Answer, error, text};
@@ -19,15 +20,35 @@ const MOST_EVENTS: usize = 10_000;
 
 const HOUR: i64 = 3_600_000;
 
-/// A group's streams with the events that were written.
-pub type Group = BTreeMap<String, Vec<String>>;
+/// The names of a group's streams.
+pub type Group = BTreeSet<String>;
 
 /// Groups by region and name.
 pub type Groups = BTreeMap<(String, String), Group>;
 
+/// An event that was taken.
+#[derive(Clone, Debug, Serialize)]
+pub struct LogEvent {
+    /// The group.
+    pub group: String,
+    /// The stream.
+    pub stream: String,
+    /// Milliseconds since 1970, as the client said.
+    pub timestamp: i64,
+    /// Its text.
+    pub message: String,
+}
+
 struct Event {
     timestamp: i64,
     message: String,
+}
+
+impl Event {
+    fn of(&self, group: &str, stream: &str) -> LogEvent {
+        let (group, stream) = (group.to_owned(), stream.to_owned());
+        LogEvent { group, stream, timestamp: self.timestamp, message: self.message.clone() }
+    }
 }
 
 fn no_group<T>() -> Result<T, Refusal> {
@@ -61,28 +82,29 @@ impl Cloud {
         let Some(group) = state.groups.get_mut(&key(call, body)) else {
             return no_group();
         };
-        if group.contains_key(name) {
+        if !group.insert(name.to_owned()) {
             return error("ResourceAlreadyExistsException", "The specified log stream already exists");
         }
-        group.insert(name.to_owned(), Vec::new());
         Ok(Value::Null)
     }
 
     pub(super) fn put_log_events(&self, call: &Call, body: &Value) -> Answer {
         let mut state = self.state();
-        let Some(group) = state.groups.get_mut(&key(call, body)) else {
+        let (group, stream) = (text(body, "logGroupName"), text(body, "logStreamName"));
+        let Some(streams) = state.groups.get(&key(call, body)) else {
             return no_group();
         };
-        let Some(stream) = group.get_mut(text(body, "logStreamName")) else {
+        if !streams.contains(stream) {
             return error("ResourceNotFoundException", "The specified log stream does not exist.");
-        };
+        }
         let events = events(body)?;
         let now = i64::try_from(clock::epoch(call.now) * 1000).unwrap_or(i64::MAX);
         let limit = call.acts.iter().find_map(|act| if let Act::RejectedLogEvents(n) = act { Some(*n) } else { None });
         let rejected = limit.map_or(0, |n| usize::try_from(n).unwrap_or(usize::MAX).min(events.len()));
         let old = events.iter().take_while(|event| event.timestamp < now - 14 * 24 * HOUR).count().max(rejected);
         let new = events.iter().position(|event| event.timestamp > now + 2 * HOUR).unwrap_or(events.len());
-        stream.extend(events[old.min(new)..new].iter().map(|event| event.message.clone()));
+        let taken = events[old.min(new)..new].iter();
+        state.events.extend(taken.map(|event| event.of(group, stream)));
         let mut answer = json!({ "nextSequenceToken": "49650000000000000000000000000000000000000000000000000000" });
         if old > 0 {
             answer["rejectedLogEventsInfo"]["tooOldLogEventEndIndex"] = json!(old);
@@ -112,7 +134,7 @@ impl Cloud {
             return no_group();
         };
         let prefix = text(body, "logStreamNamePrefix");
-        let streams = group.keys().filter(|name| name.starts_with(prefix));
+        let streams = group.iter().filter(|name| name.starts_with(prefix));
         let streams = streams.map(|name| json!({ "logStreamName": name, "creationTime": 1_793_491_200_000_i64 }));
         Ok(json!({ "logStreams": streams.collect::<Vec<_>>() }))
     }

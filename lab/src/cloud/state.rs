@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::logs::{Group, Groups};
+use super::logs::{Groups, LogEvent};
 use super::seen::Seen;
 use super::vault::{Allowed, Vault};
 use super::{Cloud, clock, random};
@@ -19,6 +19,8 @@ use crate::scenario::{Holdings, Registry};
 pub struct State {
     /// Log groups.
     pub groups: Groups,
+    /// Log events that were taken, in their order.
+    pub events: Vec<LogEvent>,
     /// Buckets by name, with their region.
     pub buckets: BTreeMap<String, String>,
     /// Buckets that do not tell what they lack.
@@ -43,7 +45,7 @@ impl State {
         let mut state = Self::default();
         for group in &held.log_groups {
             let region = group.region.clone().unwrap_or_else(|| home.to_owned());
-            let streams: Group = group.streams.iter().map(|name| (name.clone(), Vec::new())).collect();
+            let streams = group.streams.iter().cloned().collect();
             state.groups.entry((region, group.name.clone())).or_insert(streams);
         }
         for bucket in &held.buckets {

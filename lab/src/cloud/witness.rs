@@ -2,6 +2,7 @@
 
 use super::Cloud;
 use super::call::Call;
+use super::logs::LogEvent;
 use super::seen::Seen;
 use crate::scenario::Expect;
 
@@ -19,6 +20,11 @@ impl Cloud {
         self.state().seen.iter().map(Seen::line).collect()
     }
 
+    /// Every log event that was taken, in its order.
+    pub fn log_events(&self) -> Vec<LogEvent> {
+        self.state().events.clone()
+    }
+
     /// What differs from what the scenario expects at the services.
     pub fn differences(&self, expect: &Expect) -> Vec<String> {
         let mut wrong: Vec<String> =
@@ -32,9 +38,10 @@ impl Cloud {
     /// Everything that was written to the services, each with its place.
     pub fn written(&self) -> Vec<(String, String)> {
         let state = self.state();
-        let events = state.groups.iter().flat_map(|((_, group), streams)| {
-            streams.iter().map(move |(stream, events)| (format!("log stream {group} {stream}"), events.join("\n")))
-        });
+        let events = state
+            .events
+            .iter()
+            .map(|event| (format!("log stream {} {}", event.group, event.stream), event.message.clone()));
         let objects = state.written.iter().filter_map(|place| {
             let bytes = state.objects.get(place)?;
             Some((format!("object s3://{}/{}", place.0, place.1), String::from_utf8_lossy(bytes).into_owned()))
@@ -45,11 +52,10 @@ impl Cloud {
     fn logs_missing(&self, expect: &Expect) -> Vec<String> {
         let state = self.state();
         let missing = expect.log_events.iter().filter_map(|wanted| {
-            let groups = state.groups.iter().filter(|((_, name), _)| *name == wanted.group);
-            let streams = groups.flat_map(|(_, streams)| streams);
+            let of_group = state.events.iter().filter(|event| event.group == wanted.group);
             let fitting =
-                streams.filter(|(name, _)| wanted.stream.as_deref().is_none_or(|stream| begins(stream, name)));
-            let events: Vec<&String> = fitting.flat_map(|(_, events)| events).collect();
+                of_group.filter(|event| wanted.stream.as_deref().is_none_or(|stream| begins(stream, &event.stream)));
+            let events: Vec<&String> = fitting.map(|event| &event.message).collect();
             let lacks = wanted.contains.iter().find(|text| events.iter().all(|event| !event.contains(text.as_str())));
             if events.len() < wanted.at_least {
                 return Some(format!("{} log events in {}, expected {}", events.len(), wanted.group, wanted.at_least));

@@ -1,0 +1,100 @@
+//! How vpcprobe is started in a scenario, and what the command line changes about that.
+
+mod env_file;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::lab::Lab;
+use crate::scenario::{LogGroup, Scenario};
+use crate::task::{self, Launch};
+
+/// Which program runs in which scenario, and what is changed about either.
+#[derive(Args)]
+pub struct Start {
+    /// Name or file of the scenario
+    scenario: String,
+    /// The vpcprobe binary
+    #[arg(long, value_name = "PATH", env = "VPCPROBE_BIN")]
+    binary: PathBuf,
+    /// Folder of scenarios
+    #[arg(long)]
+    dir: Option<PathBuf>,
+    /// Variables for vpcprobe over those of the scenario: a line NAME=VALUE each, `\n` is a new line, `\\` a backslash
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+    /// Start just `vpcprobe run`, without the scenario's arguments and its task definition
+    #[arg(long)]
+    bare: bool,
+    /// One more log group; may be given several times
+    #[arg(long, value_name = "NAME")]
+    log_group: Vec<String>,
+    /// Write the log events that CloudWatch Logs took to this file, a line of JSON each
+    #[arg(long, value_name = "FILE")]
+    keep_events: Option<PathBuf>,
+}
+
+/// What is read and opened before the world is built, in which some of the caller's files are hidden.
+pub struct Files {
+    environment: BTreeMap<String, String>,
+    events: Option<(PathBuf, File)>,
+}
+
+impl Start {
+    /// The scenario by its name, as the command line changes it.
+    pub fn scenario(&self) -> Result<(String, Scenario), String> {
+        let (name, mut scenario) = Scenario::find(&self.scenario, self.dir.as_deref())?;
+        if self.bare {
+            scenario.run.args = vec!["run".to_owned()];
+            scenario.run.task_definition = None;
+        }
+        let group = |name: &String| LogGroup { name: name.clone(), streams: Vec::new(), region: None };
+        scenario.log_groups.extend(self.log_group.iter().map(group));
+        Ok((name, scenario))
+    }
+
+    /// Reads and opens the files that the command line names.
+    pub fn files(&self) -> Result<Files, String> {
+        let environment = self.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
+        let events = self.keep_events.as_deref().map(create).transpose()?;
+        Ok(Files { environment, events })
+    }
+
+    /// The process in the task's place.
+    pub fn launch(&self, lab: &Lab, files: &Files, json: bool, extra: Vec<String>) -> Result<Launch, String> {
+        let binary =
+            self.binary.canonicalize().map_err(|e| format!("find the binary {}: {e}", self.binary.display()))?;
+        let mut environment = task::environment(lab.world())?;
+        if json {
+            environment.insert("VPCPROBE_FORMAT".to_owned(), "json".to_owned());
+        }
+        environment.extend(files.environment.clone());
+        let mut command = vec![binary.to_string_lossy().into_owned()];
+        command.extend(task::arguments(lab.world())?.into_iter().chain(extra));
+        Ok(Launch { command, environment, max_files: lab.world().scenario.run.max_files, privileged: false })
+    }
+}
+
+impl Files {
+    /// Writes what is kept of a run.
+    pub fn keep(self, lab: &Lab) -> Result<(), String> {
+        let Some((path, file)) = self.events else {
+            return Ok(());
+        };
+        let mut file = BufWriter::new(file);
+        for event in lab.world().cloud.log_events() {
+            let line = serde_json::to_string(&event).map_err(|e| e.to_string())?;
+            writeln!(file, "{line}").map_err(|e| format!("write {}: {e}", path.display()))?;
+        }
+        file.flush().map_err(|e| format!("write {}: {e}", path.display()))
+    }
+}
+
+fn create(path: &Path) -> Result<(PathBuf, File), String> {
+    let file = File::create(path).map_err(|e| format!("write {}: {e}", path.display()))?;
+    Ok((path.to_owned(), file))
+}
