@@ -17,7 +17,7 @@ use crate::observer::Observer;
 use crate::scenario::{Moment, Scenario, SignalName, SignalPlan};
 use crate::servers::Servers;
 use crate::stats::Stats;
-use crate::task::{self, Ended, Launch, Started};
+use crate::task::{self, Ended, Launch, Place, Started};
 use crate::tls::Tls;
 use crate::world::World;
 
@@ -77,7 +77,7 @@ impl Lab {
     /// Runs a process in the task's namespace to its end, which comes by force after the limit.
     pub fn run(&self, launch: &Launch, output: Output, limit: Option<Duration>) -> Result<Outcome, String> {
         let (mut command, listener) = launch.prepare()?;
-        command.stdin(if launch.privileged { Stdio::inherit() } else { Stdio::null() });
+        command.stdin(if launch.place == Place::Shell { Stdio::inherit() } else { Stdio::null() });
         if output == Output::Kept {
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
         }

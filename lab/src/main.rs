@@ -29,7 +29,7 @@ use clap::{Args, Parser, Subcommand};
 use lab::{Lab, Output};
 use scenario::Scenario;
 use start::Start;
-use task::Launch;
+use task::{Launch, Place};
 
 #[derive(Parser)]
 #[command(name = "vpcprobe-lab", about = "A VPC in a box: the networks that vpcprobe must diagnose, broken on purpose")]
@@ -76,7 +76,14 @@ enum Command {
         #[arg(long)]
         max_files: Option<u64>,
         #[arg(long)]
-        privileged: bool,
+        place: Place,
+        #[arg(last = true)]
+        program: Vec<String>,
+    },
+    #[command(hide = true)]
+    Contain {
+        #[arg(long)]
+        max_files: Option<u64>,
         #[arg(last = true)]
         program: Vec<String>,
     },
@@ -117,7 +124,8 @@ fn main() -> ExitCode {
 fn perform(command: Command) -> Result<i32, String> {
     match command {
         Command::List { dir } => list(dir.as_deref()),
-        Command::Launch { max_files, privileged, program } => task::launch_main(&program, max_files, privileged),
+        Command::Launch { max_files, place, program } => task::launch_main(&program, max_files, place),
+        Command::Contain { max_files, program } => task::contain_main(&program, max_files),
         Command::Run { start, how } => {
             let (_, scenario) = start.scenario()?;
             enter::namespaces()?;
@@ -177,7 +185,7 @@ fn shell(scenario: Scenario, program: Vec<String>) -> Result<i32, String> {
         environment.insert("TERM".to_owned(), term);
     }
     let command = if program.is_empty() { vec!["/bin/sh".to_owned()] } else { program };
-    let launch = Launch { command, environment, max_files: None, privileged: true };
+    let launch = Launch { command, environment, max_files: None, place: Place::Shell };
     Ok(lab.run(&launch, Output::Through, None)?.ended.exit)
 }
 

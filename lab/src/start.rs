@@ -11,7 +11,7 @@ use clap::Args;
 
 use crate::lab::Lab;
 use crate::scenario::{LogGroup, Scenario};
-use crate::task::{self, Launch};
+use crate::task::{self, Launch, PROGRAM, Place};
 
 /// Which program runs in which scenario, and what is changed about either.
 #[derive(Args)]
@@ -19,8 +19,11 @@ pub struct Start {
     /// Name or file of the scenario
     scenario: String,
     /// The vpcprobe binary
-    #[arg(long, value_name = "PATH", env = "VPCPROBE_BIN")]
-    binary: PathBuf,
+    #[arg(long, value_name = "PATH", env = "VPCPROBE_BIN", required_unless_present = "rootfs")]
+    binary: Option<PathBuf>,
+    /// An unpacked image in the binary's place: its /vpcprobe, as a container runtime starts it with a read-only root
+    #[arg(long, value_name = "DIR")]
+    rootfs: Option<PathBuf>,
     /// Folder of scenarios
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -42,6 +45,7 @@ pub struct Start {
 pub struct Files {
     environment: BTreeMap<String, String>,
     events: Option<(PathBuf, File)>,
+    rootfs: Option<File>,
 }
 
 impl Start {
@@ -61,21 +65,35 @@ impl Start {
     pub fn files(&self) -> Result<Files, String> {
         let environment = self.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
         let events = self.keep_events.as_deref().map(create).transpose()?;
-        Ok(Files { environment, events })
+        let rootfs = self.rootfs.as_deref().map(image).transpose()?;
+        Ok(Files { environment, events, rootfs })
     }
 
     /// The process in the task's place.
     pub fn launch(&self, lab: &Lab, files: &Files, json: bool, extra: Vec<String>) -> Result<Launch, String> {
-        let binary =
-            self.binary.canonicalize().map_err(|e| format!("find the binary {}: {e}", self.binary.display()))?;
-        let mut environment = task::environment(lab.world())?;
+        let world = lab.world();
+        let mut environment = task::environment(world)?;
         if json {
             environment.insert("VPCPROBE_FORMAT".to_owned(), "json".to_owned());
         }
+        let (program, place) = if let Some(image) = &files.rootfs {
+            task::furnish_rootfs(world, image)?;
+            // A runtime's answer for a user that no /etc/passwd names.
+            environment.entry("HOME".to_owned()).and_modify(|home| "/".clone_into(home));
+            (PROGRAM.to_owned(), Place::Image)
+        } else {
+            (self.binary()?, Place::Task)
+        };
         environment.extend(files.environment.clone());
-        let mut command = vec![binary.to_string_lossy().into_owned()];
-        command.extend(task::arguments(lab.world())?.into_iter().chain(extra));
-        Ok(Launch { command, environment, max_files: lab.world().scenario.run.max_files, privileged: false })
+        let mut command = vec![program];
+        command.extend(task::arguments(world)?.into_iter().chain(extra));
+        Ok(Launch { command, environment, max_files: world.scenario.run.max_files, place })
+    }
+
+    fn binary(&self) -> Result<String, String> {
+        let binary = self.binary.as_deref().unwrap_or(Path::new(""));
+        let whole = binary.canonicalize().map_err(|e| format!("find the binary {}: {e}", binary.display()))?;
+        Ok(whole.to_string_lossy().into_owned())
     }
 }
 
@@ -97,4 +115,13 @@ impl Files {
 fn create(path: &Path) -> Result<(PathBuf, File), String> {
     let file = File::create(path).map_err(|e| format!("write {}: {e}", path.display()))?;
     Ok((path.to_owned(), file))
+}
+
+/// Opens the root of an unpacked image.
+fn image(folder: &Path) -> Result<File, String> {
+    let program = folder.join(PROGRAM.trim_start_matches('/'));
+    if !program.is_file() {
+        return Err(format!("{} is no unpacked image: it has no {PROGRAM}", folder.display()));
+    }
+    File::open(folder).map_err(|e| format!("open {}: {e}", folder.display()))
 }

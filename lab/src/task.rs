@@ -1,14 +1,18 @@
 //! The task: its files, its environment, and the process in its namespace.
 
+mod container;
 mod definition;
 mod launch;
+mod rootfs;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-pub use launch::{Ended, Launch, Started, main as launch_main, report, reports};
+pub use container::main as contain_main;
+pub use launch::{Ended, Launch, Place, Started, main as launch_main, report, reports};
+pub use rootfs::{PROGRAM, furnish as furnish_rootfs};
 
 use crate::catalog;
 use crate::cloud::TOKEN_FILE;

@@ -1,4 +1,5 @@
-//! One test a scenario: the vpcprobe binary named by `VPCPROBE_BIN`, unmodified, must give the scenario's answer.
+//! One test a scenario: the vpcprobe binary named by `VPCPROBE_BIN`, or that of the unpacked image in `VPCPROBE_ROOTFS`,
+//! unmodified, must give the scenario's answer.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -28,10 +29,12 @@ fn trials() -> Vec<Trial> {
 }
 
 fn check(scenario: &Path) -> Result<(), Failed> {
-    let binary = std::env::var_os("VPCPROBE_BIN")
-        .ok_or("VPCPROBE_BIN must name the vpcprobe binary that the scenarios are to run")?;
+    let given = |flag, name| std::env::var_os(name).map(|path| (flag, path));
+    let (flag, path) = given("--rootfs", "VPCPROBE_ROOTFS")
+        .or_else(|| given("--binary", "VPCPROBE_BIN"))
+        .ok_or("VPCPROBE_BIN must name the vpcprobe binary that the scenarios are to run, or VPCPROBE_ROOTFS an unpacked image")?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_vpcprobe-lab"));
-    command.arg("check").arg(scenario).arg("--binary").arg(binary);
+    command.arg("check").arg(scenario).arg(flag).arg(path);
     let output = command.output().map_err(|e| format!("start the lab: {e}"))?;
     if output.status.success() {
         return Ok(());

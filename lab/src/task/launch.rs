@@ -8,11 +8,13 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, SystemTime};
 
+use clap::ValueEnum;
 use nix::sys::resource::{UsageWho, getrusage};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use rustix::thread::{CapabilitySet, remove_capability_from_bounding_set};
 use serde::{Deserialize, Serialize};
 
+use super::container;
 use crate::network::enter_task;
 
 /// Where the small parent reports to.
@@ -27,8 +29,20 @@ pub struct Launch {
     pub environment: BTreeMap<String, String>,
     /// Its limit on open files.
     pub max_files: Option<u64>,
-    /// Whether it keeps the namespace's capabilities, as a shell wants.
-    pub privileged: bool,
+    /// With what of the lab's own powers it runs.
+    pub place: Place,
+}
+
+/// With what powers, and on what files, a process runs.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub enum Place {
+    /// The machine's own files, no capabilities.
+    #[default]
+    Task,
+    /// The machine's own files, and the namespace's capabilities, as a shell wants.
+    Shell,
+    /// The root of an unpacked image, as a container runtime starts it.
+    Image,
 }
 
 /// The process runs.
@@ -61,11 +75,18 @@ impl Launch {
         if let Some(limit) = self.max_files {
             command.arg(format!("--max-files={limit}"));
         }
-        if self.privileged {
-            command.arg("--privileged");
-        }
-        command.arg("--").args(&self.command);
+        command.arg(format!("--place={}", self.place.name())).arg("--").args(&self.command);
         Ok((command, listener))
+    }
+}
+
+impl Place {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Task => "task",
+            Self::Shell => "shell",
+            Self::Image => "image",
+        }
     }
 }
 
@@ -84,19 +105,23 @@ pub fn report<T: for<'de> Deserialize<'de>>(reader: &mut BufReader<UnixStream>) 
 }
 
 /// The small parent: enters the namespace, starts the process, waits for it, reports.
-pub fn main(command: &[String], max_files: Option<u64>, privileged: bool) -> Result<i32, String> {
+pub fn main(command: &[String], max_files: Option<u64>, place: Place) -> Result<i32, String> {
     let mut socket = UnixStream::connect(SOCKET).map_err(|e| format!("connect to {SOCKET}: {e}"))?;
     enter_task()?;
-    if !privileged {
+    let mut process = match place {
+        Place::Image => contained(command, max_files)?,
+        Place::Task | Place::Shell => plain(command)?,
+    };
+    if place == Place::Task {
         drop_capabilities();
     }
-    if let Some(limit) = max_files {
-        let limit = Rlimit { current: Some(limit), maximum: Some(limit) };
-        setrlimit(Resource::Nofile, limit).map_err(|e| format!("limit open files: {e}"))?;
+    if place != Place::Image {
+        limit_files(max_files)?;
     }
-    let (program, args) = command.split_first().ok_or("nothing to run")?;
+    let program = process.get_program().to_owned();
+    let program = program.display();
     let at = SystemTime::now();
-    let mut child = Command::new(program).args(args).spawn().map_err(|e| format!("start {program}: {e}"))?;
+    let mut child = process.spawn().map_err(|e| format!("start {program}: {e}"))?;
     let pid = i32::try_from(child.id()).map_err(|e| e.to_string())?;
     tell(&mut socket, &Started { pid, at })?;
     let status = child.wait().map_err(|e| format!("wait for {program}: {e}"))?;
@@ -107,17 +132,42 @@ pub fn main(command: &[String], max_files: Option<u64>, privileged: bool) -> Res
     Ok(ended.exit)
 }
 
+fn plain(command: &[String]) -> Result<Command, String> {
+    let (program, args) = command.split_first().ok_or("nothing to run")?;
+    let mut command = Command::new(program);
+    command.args(args);
+    Ok(command)
+}
+
+/// The lab once more, which becomes the program: what it takes to get there ends with it.
+fn contained(command: &[String], max_files: Option<u64>) -> Result<Command, String> {
+    container::new_processes()?;
+    let own = std::env::current_exe().map_err(|e| format!("find the lab's own program: {e}"))?;
+    let mut contained = Command::new(own);
+    contained.arg("contain").args(max_files.map(|limit| format!("--max-files={limit}"))).arg("--").args(command);
+    Ok(contained)
+}
+
 fn tell(socket: &mut UnixStream, report: &impl Serialize) -> Result<(), String> {
     let line = serde_json::to_string(report).map_err(|e| e.to_string())?;
     writeln!(socket, "{line}").map_err(|e| format!("report to the lab: {e}"))
 }
 
 /// Root without powers, as in a task: what its files do not allow stays closed.
-fn drop_capabilities() {
+pub(super) fn drop_capabilities() {
     for number in 0..64 {
         // Numbers that this kernel does not know are refused, which is as good as dropped.
         let _ = remove_capability_from_bounding_set(CapabilitySet::from_bits_retain(1 << number));
     }
+}
+
+/// The limit on open files, where the scenario has one.
+pub(super) fn limit_files(most: Option<u64>) -> Result<(), String> {
+    let Some(most) = most else {
+        return Ok(());
+    };
+    let limit = Rlimit { current: Some(most), maximum: Some(most) };
+    setrlimit(Resource::Nofile, limit).map_err(|e| format!("limit open files: {e}"))
 }
 
 fn exit_code(status: ExitStatus) -> i32 {
