@@ -1,0 +1,87 @@
+# shellcheck shell=bash
+# The vpcprobe of this machine, which explains and merges; and what is handed to it. Sourced, not run.
+
+# The command that runs it.
+judge=()
+result_names=()
+result_kinds=()
+result_values=()
+
+# find_judge: VPCPROBE_BIN, or what was built or downloaded here, or what is in PATH, or a container of the image.
+find_judge() {
+    local candidate
+    if [ -n "${VPCPROBE_BIN:-}" ]; then
+        is_judge "$VPCPROBE_BIN" || die "$BAD_INPUT" "VPCPROBE_BIN=$VPCPROBE_BIN is no vpcprobe that knows merge"
+        return 0
+    fi
+    unpack_download
+    for candidate in "$work/download/vpcprobe" "$root"/dist/vpcprobe "$root"/target/*/release/vpcprobe \
+        "$root"/target/release/vpcprobe "$root"/target/*/debug/vpcprobe "$root"/target/debug/vpcprobe \
+        "$(command -v vpcprobe || true)"; do
+        if [ -x "$candidate" ] && is_judge "$candidate"; then return 0; fi
+    done
+    for candidate in docker podman; do
+        command -v "$candidate" >/dev/null && is_judge "$candidate" run --rm -i --network none \
+            --volume "$work:$work:ro" "${image:-vpcprobe}" && return 0
+    done
+    die "$COULD_NOT_LOOK" "no vpcprobe runs on this machine, and reports are merged by one: unpack a release, or set VPCPROBE_BIN to it"
+}
+
+# is_judge COMMAND...: whether it does the work; then it is the one.
+is_judge() {
+    "$@" merge --help >/dev/null 2>&1 </dev/null || return 1
+    judge=("$@")
+}
+
+# A release that was downloaded into dist/, where it is for this machine.
+unpack_download() {
+    local archive machine
+    [ "$(uname -s)" = Linux ] || return 0
+    machine=$(release_architecture)
+    for archive in "$root"/dist/vpcprobe-*-linux-"$machine".tar.gz; do
+        [ -r "$archive" ] || continue
+        mkdir -p "$work/download"
+        tar -xzf "$archive" -C "$work/download" 2>/dev/null || continue
+        find "$work/download" -type f -name vpcprobe -exec mv {} "$work/download/found" \;
+        rm -rf "$work/download/vpcprobe"
+        mv "$work/download/found" "$work/download/vpcprobe"
+    done
+}
+
+release_architecture() {
+    case "$(uname -m)" in x86_64) echo amd64 ;; aarch64 | arm64) echo arm64 ;; *) uname -m ;; esac
+}
+
+# add_result NAME KIND VALUE: a report's file, an exit code, or why nothing started.
+add_result() {
+    result_names+=("$1")
+    result_kinds+=("$2")
+    result_values+=("$3")
+}
+
+# print_results: the table and the findings; ends with their exit code.
+print_results() {
+    local arguments=() i status=0
+    for ((i = 0; i < ${#result_names[@]}; i++)); do
+        case "${result_kinds[i]}" in
+            exit) arguments+=(--exit "${result_names[i]}=${result_values[i]}") ;;
+            not-started) arguments+=(--not-started "${result_names[i]}=${result_values[i]}") ;;
+        esac
+    done
+    for ((i = 0; i < ${#result_names[@]}; i++)); do
+        [ "${result_kinds[i]}" != report ] || arguments+=("${result_names[i]}=${result_values[i]}")
+    done
+    keep_reports "${arguments[@]}"
+    "${judge[@]}" merge ${format:+--format "$format"} "${arguments[@]}" || status=$?
+    return "$status"
+}
+
+# keep_reports ARGUMENT...: of merge; the reports as they came, and the document made of them.
+keep_reports() {
+    local one
+    [ -n "$json_dir" ] || return 0
+    for one in "$work"/reports/*; do
+        [ ! -s "$one" ] || cp "$one" "$json_dir/" || tell "warning: $json_dir takes no files: the report is printed only"
+    done
+    "${judge[@]}" merge --format json "$@" >"$json_dir/merged.json" || true
+}

@@ -1,0 +1,99 @@
+# shellcheck shell=bash
+# What the script says, how it ends, and how text becomes a word of a shell or a string of JSON. Sourced, not run.
+
+# Exit codes, as the probe's own.
+readonly USAGE=2 BAD_INPUT=3 COULD_NOT_LOOK=71
+
+progress_shown=
+progress_last=
+
+# tell TEXT: everything of the script's own goes to standard error; standard output is the report's.
+tell() {
+    clear_progress
+    printf '%s\n' "$*" >&2
+}
+
+# die CODE TEXT
+die() {
+    local code=$1
+    shift
+    tell "scripts/probe: $*"
+    exit "$code"
+}
+
+# progress STATE TIME: one line that is written over on a terminal; elsewhere a line each time the state changes.
+progress() {
+    if [ -t 2 ]; then
+        printf '\r\033[K%s (%s)' "$1" "$2" >&2
+        progress_shown=1
+    elif [ "$1" != "$progress_last" ]; then
+        printf '%s (%s)\n' "$1" "$2" >&2
+    fi
+    progress_last=$1
+}
+
+clear_progress() {
+    if [ -n "$progress_shown" ]; then printf '\r\033[K' >&2; fi
+    progress_shown=
+}
+
+# pause SECONDS: a sleep that a signal ends at once. What runs beside the script is in `beside`, to be ended with it.
+beside=()
+pause() {
+    sleep "$1" &
+    beside=("$!")
+    wait "$!" || true
+    beside=()
+}
+
+# word TEXT: as it can be pasted into a shell.
+word() {
+    case "$1" in
+        '' | *[!A-Za-z0-9_./:=@%+,-]*) printf "'%s'" "${1//\'/\'\\\'\'}" ;;
+        *) printf '%s' "$1" ;;
+    esac
+}
+
+# words TEXT...: a command line of them.
+words() {
+    local separator='' one
+    for one in "$@"; do
+        printf '%s' "$separator"
+        word "$one"
+        separator=' '
+    done
+}
+
+# json_string TEXT: as JSON writes it.
+json_string() {
+    local text=$1
+    text=${text//\\/\\\\}
+    text=${text//\"/\\\"}
+    text=${text//$'\n'/\\n}
+    text=${text//$'\t'/\\t}
+    text=${text//$'\r'/\\r}
+    printf '"%s"' "$text"
+}
+
+# one_line: standard input without its line ends and what the AWS CLI puts before its complaints.
+one_line() {
+    tr '\r\n\t' '   ' | sed -e 's/  */ /g' -e 's/^ //' -e 's/ $//' -e 's/^aws: \[ERROR\]: //' \
+        -e 's/^\(aws: error\|usage\): //' -e 's/ Encoded authorization failure message: [^ ]*//'
+}
+
+# joined SEPARATOR TEXT...
+joined() {
+    local separator=$1 result=${2:-} one
+    shift
+    [ $# -eq 0 ] || shift
+    for one in "$@"; do result="$result$separator$one"; done
+    printf '%s' "$result"
+}
+
+# counted NUMBER NOUN: with its plural.
+counted() {
+    if [ "$1" -eq 1 ]; then printf '%s %s' "$1" "$2"; else printf '%s %ss' "$1" "$2"; fi
+}
+
+# name_of ARN-OR-NAME: what stands behind the last slash.
+name_of() { printf '%s' "${1##*/}"; }
