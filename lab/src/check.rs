@@ -41,8 +41,8 @@ pub fn check(name: &str, scenario: Scenario, start: &Start, schema: Option<PathB
 }
 
 /// Runs vpcprobe once with a JSON report and everything kept, and with all that it can say on standard error.
-fn run(scenario: Scenario, start: &Start, limit: Duration) -> Result<(Lab, Outcome), String> {
-    let files = start.files()?;
+fn run(mut scenario: Scenario, start: &Start, limit: Duration) -> Result<(Lab, Outcome), String> {
+    let files = start.files(&mut scenario)?;
     let lab = Lab::build(scenario)?;
     let mut launch = start.launch(&lab, &files, true, Vec::new())?;
     launch.environment.entry("VPCPROBE_LOG".to_owned()).or_insert_with(|| "trace".to_owned());
@@ -67,8 +67,9 @@ fn compare(expect: &Expect, outcome: &Outcome, schema: Option<&Path>) -> Vec<Str
         wrong.push("the scenario's signal was never sent: its moment did not come".to_owned());
     }
     texts(expect, outcome, &mut wrong);
+    invocation(expect, outcome, &mut wrong);
     let report = serde_json::from_str::<Value>(&outcome.stdout);
-    match (report, expect.report) {
+    match (report, expect.report && expect.invocation_error.is_none()) {
         (Ok(report), true) => {
             document(expect, &report, &mut wrong);
             within(expect, outcome, &report, &mut wrong);
@@ -89,6 +90,16 @@ fn texts(expect: &Expect, outcome: &Outcome, wrong: &mut Vec<String>) {
     }
     let said = |text: &&String| outcome.stdout.contains(*text) || outcome.stderr.contains(*text);
     wrong.extend(expect.never.iter().filter(said).map(|text| format!("{text:?} is in the output")));
+}
+
+fn invocation(expect: &Expect, outcome: &Outcome, wrong: &mut Vec<String>) {
+    let error = outcome.answer.as_ref().and_then(|answer| answer.document.as_ref().err());
+    match (error, &expect.invocation_error) {
+        (Some(error), Some(text)) if error.contains(text) => {}
+        (Some(error), _) => wrong.push(format!("the invocation ended in the error {error}")),
+        (None, Some(text)) => wrong.push(format!("the invocation did not end in an error that contains {text:?}")),
+        (None, None) => {}
+    }
 }
 
 fn within(expect: &Expect, outcome: &Outcome, report: &Value, wrong: &mut Vec<String>) {

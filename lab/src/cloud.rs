@@ -151,6 +151,7 @@ impl Cloud {
         needed
             && place.action.as_ref().is_none_or(|action| *action == call.action)
             && place.path.as_deref().is_none_or(|part| call.request.path().contains(part))
+            && place.signed.is_none_or(|signed| call.is_signed() == signed)
             && place.layer.is_none_or(|layer| self.layer_of(call) == Some(layer))
     }
 

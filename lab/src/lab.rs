@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::backend;
 use crate::dns::Dns;
+use crate::function::{Answer, Function};
 use crate::network::{self, Tap};
 use crate::observer::Observer;
 use crate::scenario::{Moment, Scenario, SignalName, SignalPlan};
@@ -43,6 +44,18 @@ pub struct Outcome {
     pub stats: Stats,
     /// Whether the scenario's signal was sent, where it has one.
     pub signalled: Option<bool>,
+    /// What came of the invocation, where the process is a function.
+    pub answer: Option<Answer>,
+}
+
+impl Outcome {
+    /// Standard output, or a function's answer, be it an error.
+    pub fn said(&self) -> &str {
+        match &self.answer {
+            Some(Answer { document: Ok(document) | Err(document), .. }) => document,
+            None => &self.stdout,
+        }
+    }
 }
 
 /// A built world with its servers running.
@@ -51,6 +64,7 @@ pub struct Lab {
     world: Arc<World>,
     observer: Arc<Observer>,
     tap: Tap,
+    function: Option<Function>,
     _backends: backend::Running,
 }
 
@@ -65,8 +79,9 @@ impl Lab {
         let tap = Tap::start(&world, Arc::clone(&observer))?;
         let runtime = Runtime::new().map_err(|e| format!("start the runtime: {e}"))?;
         runtime.block_on(serve(&world, tls, &observer)).map_err(|e| format!("start the servers: {e}"))?;
+        let function = Function::build(&world, &runtime)?;
         let backends = backend::start(&world.scenario.backends)?;
-        Ok(Self { runtime, world, observer, tap, _backends: backends })
+        Ok(Self { runtime, world, observer, tap, function, _backends: backends })
     }
 
     /// The world as built.
@@ -81,6 +96,10 @@ impl Lab {
         if output == Output::Kept {
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
         }
+        if self.function.is_some() && output == Output::Through {
+            // What a function prints goes to its log; standard output is for its answer.
+            command.stdout(std::io::stderr());
+        }
         let mut parent = command.spawn().map_err(|e| format!("start the task: {e}"))?;
         let stdout = collect(parent.stdout.take());
         let stderr = collect(parent.stderr.take());
@@ -89,14 +108,16 @@ impl Lab {
         let signal = self.watch(started, limit);
         let ended: Ended = task::report(&mut reports)?;
         drop(parent.wait());
+        let signalled = signal.map(|sending| sending.is_finished());
+        let (stdout, stderr) = (stdout(), stderr());
+        let Some(function) = &self.function else {
+            let stats = Stats::new(started, ended, &self.tap.sent());
+            return Ok(Outcome { ended, stdout, stderr, stats, signalled, answer: None });
+        };
+        let (answer, ended) = function.answer(started, ended);
         let stats = Stats::new(started, ended, &self.tap.sent());
-        Ok(Outcome {
-            ended,
-            stdout: stdout(),
-            stderr: stderr(),
-            stats,
-            signalled: signal.map(|sending| sending.is_finished()),
-        })
+        let report = answer.document.clone().unwrap_or_default();
+        Ok(Outcome { ended, stdout: report, stderr: stdout + &stderr, stats, signalled, answer: Some(answer) })
     }
 
     /// Passes signals on, and sends the scenario's own at its moment.
@@ -105,6 +126,9 @@ impl Lab {
         self.runtime.spawn(pass_on(pid));
         if let Some(limit) = limit {
             self.runtime.spawn(end_after(limit, pid));
+        }
+        if let Some(function) = &self.function {
+            function.watch(&self.runtime, pid);
         }
         let observer = Arc::clone(&self.observer);
         let plan = self.world.scenario.run.signal?;

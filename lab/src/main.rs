@@ -9,6 +9,7 @@ mod check;
 mod cloud;
 mod dns;
 mod enter;
+mod function;
 mod http;
 mod lab;
 mod network;
@@ -153,17 +154,22 @@ fn list(dir: Option<&Path>) -> Result<i32, String> {
     Ok(0)
 }
 
-fn run(scenario: Scenario, start: &Start, how: How) -> Result<i32, String> {
-    let files = start.files()?;
+fn run(mut scenario: Scenario, start: &Start, how: How) -> Result<i32, String> {
+    let files = start.files(&mut scenario)?;
     let lab = Lab::build(scenario)?;
     let launch = start.launch(&lab, &files, how.json, how.extra)?;
     let output = if how.keep_report.is_some() { Output::Kept } else { Output::Through };
     let mut outcome = lab.run(&launch, output, None)?;
     files.keep(&lab)?;
-    if let Some(file) = how.keep_report {
-        print!("{}", outcome.stdout);
+    let said = outcome.said();
+    if output == Output::Kept {
         eprint!("{}", outcome.stderr);
-        write(&file, &outcome.stdout)?;
+    }
+    if output == Output::Kept || outcome.answer.is_some() {
+        print!("{said}");
+    }
+    if let Some(file) = how.keep_report {
+        write(&file, said)?;
     }
     if let Some(file) = how.stats {
         outcome.stats.chain = how

@@ -94,9 +94,21 @@ pub struct Run {
     pub signal: Option<SignalPlan>,
     /// The limit on open files.
     pub max_files: Option<u64>,
+    /// The event of a Lambda function, whose process it then is.
+    pub event: Option<serde_json::Value>,
+    /// How long the function may take.
+    pub function_seconds: u64,
 }
 
 impl Run {
+    /// Makes a run that of a function with this event and nothing else.
+    pub fn invoke(&mut self, event: serde_json::Value, seconds: Option<u64>) {
+        self.event = Some(event);
+        self.vantage = Vantage::Lambda;
+        self.task_definition = None;
+        self.function_seconds = seconds.unwrap_or(self.function_seconds);
+    }
+
     /// The task definition that is handed over, if any is.
     pub fn definition(&self) -> Option<&TaskDefinition> {
         self.task_definition.as_ref().filter(|given| !matches!(given, TaskDefinition::Usual(false)))
@@ -117,6 +129,8 @@ impl Default for Run {
             host_list: None,
             signal: None,
             max_files: None,
+            event: None,
+            function_seconds: 120,
         }
     }
 }
@@ -211,6 +225,8 @@ pub struct Expect {
     pub pointers: BTreeMap<String, serde_json::Value>,
     /// Text that standard error must contain.
     pub stderr: Option<String>,
+    /// Text that the error must contain in which a function's invocation ends.
+    pub invocation_error: Option<String>,
     /// Text that must stand neither on standard output nor on standard error.
     #[serde(default)]
     pub never: Vec<String>,
@@ -271,7 +287,10 @@ impl Scenario {
     /// Reads one file.
     pub fn read(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path).map_err(|e| format!("read {}: {e}", path.display()))?;
-        let scenario: Self = toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        let mut scenario: Self = toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        if scenario.run.event.is_some() {
+            scenario.run.vantage = Vantage::Lambda;
+        }
         for fault in &scenario.faults {
             fault.verify().map_err(|e| format!("{}: {e}", path.display()))?;
         }

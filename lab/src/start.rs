@@ -33,6 +33,12 @@ pub struct Start {
     /// Start just `vpcprobe run`, without the scenario's arguments and its task definition
     #[arg(long)]
     bare: bool,
+    /// Run as a Lambda function that is invoked with the event in this file, and print its answer
+    #[arg(long, value_name = "FILE")]
+    invoke: Option<PathBuf>,
+    /// How long the function may take
+    #[arg(long, value_name = "SECONDS", requires = "invoke")]
+    function_timeout: Option<u64>,
     /// One more log group; may be given several times
     #[arg(long, value_name = "NAME")]
     log_group: Vec<String>,
@@ -61,8 +67,11 @@ impl Start {
         Ok((name, scenario))
     }
 
-    /// Reads and opens the files that the command line names.
-    pub fn files(&self) -> Result<Files, String> {
+    /// Reads and opens the files that the command line names; an event makes the scenario one of a function.
+    pub fn files(&self, scenario: &mut Scenario) -> Result<Files, String> {
+        if let Some(file) = &self.invoke {
+            scenario.run.invoke(event(file)?, self.function_timeout);
+        }
         let environment = self.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
         let events = self.keep_events.as_deref().map(create).transpose()?;
         let rootfs = self.rootfs.as_deref().map(image).transpose()?;
@@ -73,7 +82,7 @@ impl Start {
     pub fn launch(&self, lab: &Lab, files: &Files, json: bool, extra: Vec<String>) -> Result<Launch, String> {
         let world = lab.world();
         let mut environment = task::environment(world)?;
-        if json {
+        if json && world.scenario.run.event.is_none() {
             environment.insert("VPCPROBE_FORMAT".to_owned(), "json".to_owned());
         }
         let (program, place) = if let Some(image) = &files.rootfs {
@@ -124,4 +133,10 @@ fn image(folder: &Path) -> Result<File, String> {
         return Err(format!("{} is no unpacked image: it has no {PROGRAM}", folder.display()));
     }
     File::open(folder).map_err(|e| format!("open {}: {e}", folder.display()))
+}
+
+fn event(file: &Path) -> Result<serde_json::Value, String> {
+    let text = std::fs::read_to_string(file).map_err(|e| format!("read {}: {e}", file.display()))?;
+    let wrong = |e| format!("{}: Lambda takes no event that is not JSON: {e}", file.display());
+    serde_json::from_str(&text).map_err(wrong)
 }

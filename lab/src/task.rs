@@ -14,8 +14,10 @@ pub use container::main as contain_main;
 pub use launch::{Ended, Launch, Place, Started, main as launch_main, report, reports};
 pub use rootfs::{PROGRAM, furnish as furnish_rootfs};
 
-use crate::catalog;
+use serde_json::Value;
+
 use crate::cloud::TOKEN_FILE;
+use crate::function;
 use crate::http::TASK_ID;
 use crate::network::run;
 use crate::scenario::{Ipv6, TaskDefinition, Vantage};
@@ -87,14 +89,32 @@ pub fn handed_files(world: &World) -> Result<BTreeMap<String, String>, String> {
         files.insert(name.clone(), world.host_list());
     }
     if let Some(given) = run.definition() {
-        let text = match given {
-            TaskDefinition::Usual(_) => definition::usual(world),
-            TaskDefinition::Text(text) => text.clone(),
-            TaskDefinition::Document(document) => document.to_string(),
-        };
-        files.insert(DEFINITION.to_owned(), world.cloud.fill(&text)?);
+        files.insert(DEFINITION.to_owned(), definition_text(world, given)?);
     }
     Ok(files)
+}
+
+fn definition_text(world: &World, given: &TaskDefinition) -> Result<String, String> {
+    let text = match given {
+        TaskDefinition::Usual(_) => definition::usual(world),
+        TaskDefinition::Text(text) => text.clone(),
+        TaskDefinition::Document(document) => document.to_string(),
+    };
+    world.cloud.fill(&text)
+}
+
+/// The event of a function, with the task definition in it where there is one.
+pub fn event(world: &World) -> Result<Option<String>, String> {
+    let run = &world.scenario.run;
+    let Some(mut event) = run.event.clone() else {
+        return Ok(None);
+    };
+    if let (Some(given), Some(inputs)) = (run.definition(), event.as_object_mut()) {
+        let text = definition_text(world, given)?;
+        let document = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        inputs.insert("task_definition".to_owned(), document);
+    }
+    world.cloud.fill(&event.to_string()).map(Some)
 }
 
 /// The files of the task that are not as the lab handed them over.
@@ -108,9 +128,12 @@ pub fn left_files(world: &World) -> Vec<(String, String)> {
     texts.filter(|(name, text)| handed.get(name) != Some(text)).collect()
 }
 
-/// The arguments that the task is started with.
+/// The arguments that the task is started with; a function has none.
 pub fn arguments(world: &World) -> Result<Vec<String>, String> {
     let run = &world.scenario.run;
+    if run.event.is_some() {
+        return Ok(Vec::new());
+    }
     let definition = run.definition().map(|_| ["--task-definition".to_owned(), format!("{FILES}/{DEFINITION}")]);
     let args = run.args.iter().cloned().chain(definition.into_iter().flatten());
     args.map(|arg| world.cloud.fill(&arg)).collect()
@@ -139,7 +162,7 @@ pub fn environment(world: &World) -> Result<BTreeMap<String, String>, String> {
     };
     let common = [("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), ("VPCPROBE_ROOTS", ROOTS)];
     let common = common.map(|(name, value)| (name, value.to_owned()));
-    let all = platform.into_iter().chain(world.cloud.identity.variables()).chain(common);
+    let all = common.into_iter().chain(platform).chain(world.cloud.identity.variables());
     let mut environment: BTreeMap<String, String> = all.map(|(name, value)| (name.to_owned(), value)).collect();
     for (name, value) in &run.env {
         environment.insert(name.clone(), world.cloud.fill(value)?);
@@ -163,19 +186,26 @@ fn ecs(world: &World, platform: &str) -> Vec<(&'static str, String)> {
 }
 
 fn lambda(world: &World) -> Vec<(&'static str, String)> {
-    let partition = catalog::partition(world.region()).id;
-    vec![
-        ("AWS_LAMBDA_FUNCTION_NAME", "vpcprobe".to_owned()),
+    let api = world.scenario.run.event.is_some().then(|| ("AWS_LAMBDA_RUNTIME_API", function::ADDRESS.to_owned()));
+    let own = [
+        ("AWS_LAMBDA_FUNCTION_NAME", function::NAME.to_owned()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128".to_owned()),
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
-        ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/{partition}/lambda/vpcprobe")),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", function::NAME)),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/11/20/[$LATEST]0123456789abcdef0123456789abcdef".to_owned()),
         ("AWS_REGION", world.region().to_owned()),
         ("AWS_DEFAULT_REGION", world.region().to_owned()),
         ("LAMBDA_TASK_ROOT", "/var/task".to_owned()),
         ("LAMBDA_RUNTIME_DIR", "/var/runtime".to_owned()),
         ("LANG", "en_US.UTF-8".to_owned()),
+        (
+            "LD_LIBRARY_PATH",
+            "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib".to_owned(),
+        ),
+        ("PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin".to_owned()),
         ("TZ", ":UTC".to_owned()),
         ("_HANDLER", "bootstrap".to_owned()),
-    ]
+    ];
+    own.into_iter().chain(api).collect()
 }

@@ -91,6 +91,11 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Whether AWS's signature is on it, in a header or in the address.
+    pub fn is_signed(&self) -> bool {
+        ["presigned", "sigv4"].contains(&self.authorization())
+    }
+
     /// A value of the query.
     pub fn query(&self, name: &str) -> Option<String> {
         sigv4::pairs(self.request.query()).find(|(own, _)| own == name).map(|(_, value)| value)

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::vault::{Allowed, Vault};
 use super::{clock, random};
 use crate::catalog;
+use crate::function;
 use crate::http::TASK_ID;
 use crate::scenario::{Credentials, Scenario, Vantage};
 
@@ -65,6 +66,7 @@ impl Identity {
         let partition = catalog::partition(&vpc.region).id;
         let authorization = random::letters(64);
         let wrong_secret = random::letters(40);
+        let session = if scenario.run.vantage == Vantage::Lambda { function::NAME } else { TASK_ID };
         vault.keep("credentials token", &authorization, Allowed::Nowhere);
         vault.keep("secret access key", &wrong_secret, Allowed::Nowhere);
         Self {
@@ -76,7 +78,7 @@ impl Identity {
             key: Key::new(vault, "session token", &Allowed::Aws),
             wrong_secret,
             role_arn: format!("arn:{partition}:iam::{}:role/{}", vpc.account, task.role),
-            user_arn: format!("arn:{partition}:sts::{}:assumed-role/{}/{TASK_ID}", vpc.account, task.role),
+            user_arn: format!("arn:{partition}:sts::{}:assumed-role/{}/{session}", vpc.account, task.role),
             path: format!("/v2/credentials/{}", random::uuid()),
             authorization,
             names_role: task.role_arn,

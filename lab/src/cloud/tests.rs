@@ -329,6 +329,21 @@ fn a_fault_with_times_ends() {
 }
 
 #[test]
+fn a_fault_tells_signed_calls_from_others() {
+    let host = "api.ecr.ap-northeast-1.amazonaws.com";
+    let unsigned = format!("POST / HTTP/1.1\r\nHost: {host}\r\nX-Amz-Target: Any.GetAuthorizationToken\r\n\r\n");
+    for (signed, expected) in [(true, (true, false)), (false, (false, true))] {
+        let place = format!("action = \"GetAuthorizationToken\", signed = {signed}");
+        let world = world(&format!("[[fault]]\nwhere = {{ {place} }}\nwhat = \"throttled\""));
+        let user = client(&world);
+        let (_, own) = user.json("api.ecr", "GetAuthorizationToken", &json!({}));
+        let other = text(&user.answer(&Request::parse(&unsigned), host));
+        let is_hit = |text: &str| text.contains("ThrottlingException");
+        assert_eq!((is_hit(&own.to_string()), is_hit(&other)), expected, "{own} {other}");
+    }
+}
+
+#[test]
 fn names_are_filled_in() {
     let world = world("");
     let filled = world.cloud.fill("{registry}/app@{digest:app:1.0} {account} {region}").unwrap();

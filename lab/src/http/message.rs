@@ -252,6 +252,7 @@ impl Response {
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        202 => "Accepted",
         206 => "Partial Content",
         301 => "Moved Permanently",
         307 => "Temporary Redirect",
@@ -260,6 +261,7 @@ fn reason(status: u16) -> &'static str {
         403 => "Forbidden",
         404 => "Not Found",
         407 => "Proxy Authentication Required",
+        413 => "Request Entity Too Large",
         416 => "Requested Range Not Satisfiable",
         429 => "Too Many Requests",
         500 => "Internal Server Error",

@@ -42,10 +42,9 @@ impl Fault {
         if self.what.layer() == Layer::Task && *place != Place::default() {
             return Err(format!("fault {:?}: routes are the task's own, without `where`", self.what));
         }
-        let of_requests =
-            place.action.is_some() || place.path.is_some() || place.layer.is_some() || self.times.is_some();
-        if of_requests && self.what.layer() != Layer::Http {
-            return Err(format!("fault {:?}: `action`, `path`, `layer` and `times` are for requests only", self.what));
+        if (place.is_of_requests() || self.times.is_some()) && self.what.layer() != Layer::Http {
+            let words = "`action`, `path`, `layer`, `signed` and `times` are for requests only";
+            return Err(format!("fault {:?}: {words}", self.what));
         }
         let patterns = [self.place.host.as_deref(), self.what.pattern()];
         if let Some(pattern) = patterns.into_iter().flatten().find(|pattern| !is_pattern(pattern)) {

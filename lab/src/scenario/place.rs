@@ -33,6 +33,8 @@ pub struct Place {
     pub path: Option<String>,
     /// The nth layer of its image, from 0.
     pub layer: Option<usize>,
+    /// True: requests that AWS's signature is on. False: those without one.
+    pub signed: Option<bool>,
 }
 
 impl Place {
@@ -40,6 +42,11 @@ impl Place {
     pub fn fits_address(&self, address: IpAddr) -> bool {
         let family = if address.is_ipv4() { Family::Ipv4 } else { Family::Ipv6 };
         self.address.is_none_or(|net| net.0.contains(&address)) && self.family.is_none_or(|wanted| wanted == family)
+    }
+
+    /// Whether it speaks of what only a request has.
+    pub fn is_of_requests(&self) -> bool {
+        self.action.is_some() || self.path.is_some() || self.layer.is_some() || self.signed.is_some()
     }
 
     /// Whether a name fits the place's host; true when no host is given.

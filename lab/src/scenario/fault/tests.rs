@@ -11,6 +11,7 @@ fn a_fault_that_would_do_nothing_is_refused() {
         ("where = { service = \"logs\" }\nwhat = \"no-routes\"", "routes are the task's own"),
         ("where = { host = \"logs.*\" }\nwhat = \"drop\"", "`*` elsewhere"),
         ("where = { action = \"PutLogEvents\" }\nwhat = \"drop\"", "for requests only"),
+        ("where = { signed = true }\nwhat = \"tls-reset\"", "for requests only"),
         ("times = 2\nwhat = \"servfail\"", "for requests only"),
         ("what = { tls-silent-for = \"a*.example.com\" }", "`*` elsewhere"),
     ];
