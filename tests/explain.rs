@@ -252,6 +252,46 @@ fn commands_are_filled_with_what_the_text_names() {
 }
 
 #[test]
+fn a_registry_elsewhere_is_not_mended_by_endpoints() {
+    let rule = "create-pull-through-cache-rule";
+    let way_out: &[&str] = &["create-route", "private repository of ECR", "needs a way out even so"];
+    let log_in: &[&str] = &["repositoryCredentials", "registry-1.docker.io --credential-arn $SECRET_ARN", rule];
+    let table: &[(&str, &[&str])] = &[
+        ("CP-20 Docker Hub", way_out),
+        ("CP-20 ECR Public", way_out),
+        ("CP-20 Docker Hub's layers", way_out),
+        ("CP-20 Docker Hub's token", way_out),
+        ("CP-27 Docker Hub 429", log_in),
+        ("CP-27 429", &["--upstream-registry-url public.ecr.aws --region", rule]),
+        ("CP-09 pull rate limit", &["repositoryCredentials", "pull-through cache"]),
+        ("CP-27 403 of another registry", &["repositoryCredentials"]),
+        ("CP-27 not found elsewhere", &["docker manifest inspect"]),
+    ];
+    for (name, parts) in table {
+        let reading = read(&row(name).text);
+        let said = serde_json::to_string(&reading).unwrap();
+        for part in *parts {
+            assert!(said.contains(part), "{name}: {part} is not in {said}");
+        }
+        for ecrs in [
+            "vpc-endpoint",
+            "ecr.dkr",
+            "S3",
+            "the registry token had",
+            "interface endpoint",
+            "execution role",
+            "start fewer",
+        ] {
+            assert!(!said.contains(ecrs), "{name}: {ecrs} is in {said}");
+        }
+    }
+    let public = read(&row("CP-27 429").text);
+    assert!(!commands(&public).contains("credential-arn") && public.fix.len() == 1, "{:?}", public.fix);
+    let dkr = read(&row("CP-20 private address").text);
+    assert!(serde_json::to_string(&dkr).unwrap().contains("registry token"));
+}
+
+#[test]
 fn what_no_probe_can_see_is_said_to_be_so() {
     for row in rows() {
         let reading = read(&row.text);

@@ -165,6 +165,20 @@ impl Address {
     }
 }
 
+impl Address {
+    /// The same address where the image is of a registry that no VPC endpoint serves: a public one is as it should be.
+    pub(super) fn of_public_registry(&mut self) {
+        if self.role == AddressRole::Peer && self.address_kind.is_public() {
+            self.s3_region = None;
+            self.proves = format!(
+                "{} is public, as the addresses of public registries are: no VPC endpoint leads there; what does is a NAT \
+                 gateway, or an internet gateway where the task has a public address.",
+                self.ip
+            );
+        }
+    }
+}
+
 fn s3_region(ip: Ipv4Addr) -> Option<&'static str> {
     let holds =
         |ranges: &str| ranges.split(' ').filter_map(|net| net.parse::<Ipv4Net>().ok()).any(|net| net.contains(&ip));

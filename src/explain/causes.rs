@@ -29,7 +29,13 @@ impl Seen<'_> {
 
     /// Whether what failed is S3: by the step, or by the address where the step is either.
     pub(super) fn is_s3(&self) -> bool {
-        self.step.is_of_s3() || (self.step == Step::Pull && self.peer() == Some(AddressKind::S3))
+        !self.is_elsewhere()
+            && (self.step.is_of_s3() || (self.step == Step::Pull && self.peer() == Some(AddressKind::S3)))
+    }
+
+    /// Whether it is a pull from a registry that no VPC endpoint serves: ECR, S3 and the execution role have no part in it.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.other_registry && self.step.is_of_pull()
     }
 
     fn is_layers(&self) -> bool {
@@ -39,6 +45,11 @@ impl Seen<'_> {
 
 /// The ids of the likely findings.
 pub(super) fn likely(seen: &Seen<'_>) -> &'static [&'static str] {
+    if seen.is_elsewhere()
+        && let Some(ids) = elsewhere(seen.fault)
+    {
+        return ids;
+    }
     match seen.fault {
         Fault::Silent | Fault::NilPointer | Fault::InvalidArgument => silent(seen),
         Fault::Unsaid => unsaid(seen),
@@ -76,6 +87,18 @@ pub(super) fn likely(seen: &Seen<'_>) -> &'static [&'static str] {
         | Fault::SecretDeleted
         | Fault::SecretKeyMissing
         | Fault::NotFound => missing(seen),
+    }
+}
+
+/// What a registry of somebody else means by its answers, where AWS would mean another thing by them.
+fn elsewhere(fault: Fault) -> Option<&'static [&'static str]> {
+    match fault {
+        Fault::Unsaid => Some(&["public-registry-unreachable", "credentials-missing", "image-not-found"]),
+        Fault::Denied | Fault::NoCredentials => Some(&["credentials-missing", "credentials-rejected"]),
+        Fault::TokenRejected | Fault::PresignedExpired => Some(&["credentials-rejected", "clock-skew"]),
+        Fault::RepositoryMissing => Some(&["image-not-found", "credentials-missing"]),
+        Fault::ImageMissing | Fault::NotFound => Some(&["image-not-found"]),
+        _ => None,
     }
 }
 

@@ -112,7 +112,6 @@ const TABLE: &[(&[&str], Fault)] = &[
     (&["has been retried", ": not found"], Fault::ImageMissing),
     (&["no basic auth credentials"], Fault::NoCredentials),
     (&["401 Unauthorized"], Fault::NoCredentials),
-    (&["failed to fetch anonymous token"], Fault::NoCredentials),
     (&["ResourceNotFoundException"], Fault::NotFound),
     (&["StatusCode: 404"], Fault::NotFound),
     (&["404 Not Found"], Fault::NotFound),
@@ -136,6 +135,7 @@ const TABLE: &[(&[&str], Fault)] = &[
     (&["Temporary failure in name resolution"], Fault::ResolverFails),
     (&["lookup", ":53", "connection refused"], Fault::ResolverRefuses),
     (&["lookup", ":53", "i/o timeout"], Fault::ResolverSilent),
+    (&["dial tcp: lookup", "i/o timeout"], Fault::ResolverSilent),
     (&["connection refused"], Fault::Refused),
     (&["network is unreachable"], Fault::NoRoute),
     (&["no route to host"], Fault::NoRoute),
@@ -175,6 +175,7 @@ const TABLE: &[(&[&str], Fault)] = &[
     (&["invalid argument"], Fault::InvalidArgument),
     (&["dial tcp "], Fault::Silent),
     (&["dial udp "], Fault::Silent),
+    (&["failed to fetch anonymous token"], Fault::NoCredentials),
 ];
 
 /// What a text says went wrong.

@@ -1,5 +1,7 @@
 //! What to do about a likely finding, with the commands that the report would give, as far as a text names their words.
 
+mod elsewhere;
+
 use super::facts::Facts;
 use super::steps::Step;
 use crate::catalog::{self, Reach};
@@ -108,6 +110,11 @@ pub(super) fn of_steps(steps: &[(&str, &str)], site: &Site) -> Vec<Fix> {
 
 /// What to do about a finding.
 pub(super) fn of_finding(id: &str, site: &Site) -> Vec<Fix> {
+    if site.other_registry
+        && let Some(fixes) = elsewhere::of_finding(id, site)
+    {
+        return fixes;
+    }
     match id {
         "vpc-resolver-silent"
         | "custom-resolver-silent"
@@ -204,8 +211,10 @@ fn of_routes(id: &str, site: &Site) -> Vec<Fix> {
             "ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values=$ADDRESS",
         )],
         "public-registry-unreachable" => vec![
-            aws::step("copy the image into a private repository of ECR, or give ECR a pull-through cache rule for it"),
             aws::default_route(plan),
+            aws::step(
+                "or copy the image into a private repository of ECR, or give ECR a pull-through cache rule for it",
+            ),
         ],
         _ => vec![aws::step(
             "let the name or its addresses through: the firewall's allow-list, and the egress rules of the task's group",
@@ -374,8 +383,9 @@ fn words_alone(id: &str) -> &'static [&'static str] {
         "unexpected-answer" | "proxy-set" => &["let AWS's names past the proxy: the platform's own pull uses none"],
         "service-error" => &["look at AWS Health for the Region, and try again"],
         "throttled" => &[
-            "for Docker Hub: authenticate (repositoryCredentials), or take the image through ECR's pull-through cache",
             "for AWS: start fewer tasks at once",
+            "for a registry such as Docker Hub: log in to it (repositoryCredentials), or take the image through ECR's \
+             pull-through cache",
         ],
         "layer-corrupt" => &["push the image again, and look at what on the way changes traffic"],
         "transfer-stalled" => &["run with --layers full, which says at which layer and byte it stops"],

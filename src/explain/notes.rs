@@ -21,10 +21,11 @@ pub(super) fn is_by_docker(text: &Text) -> bool {
 
 /// The warnings, in the order in which they help.
 pub(super) fn notes(text: &Text, seen: &Seen<'_>) -> Vec<&'static str> {
-    let denied = matches!(
-        seen.fault,
-        Fault::IdentityDenies | Fault::EndpointDenies | Fault::ResourceDenies | Fault::OtherDenies | Fault::Denied
-    );
+    let denied = !seen.is_elsewhere()
+        && matches!(
+            seen.fault,
+            Fault::IdentityDenies | Fault::EndpointDenies | Fault::ResourceDenies | Fault::OtherDenies | Fault::Denied
+        );
     let names_registry = seen.is_s3() && seen.step != Step::EnvironmentFiles && text.has_any(&[".dkr.ecr", ".dkr-ecr"]);
     let table: &[(bool, &str)] = &[
         (

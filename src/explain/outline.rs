@@ -186,6 +186,10 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     ("$REPOSITORY", "the repository's name"),
     ("$LOG_GROUP", "the log group's name"),
     ("$SECRET", "the secret's ARN"),
+    (
+        "$SECRET_ARN",
+        "the ARN of a secret with the registry's user and token, its name beginning with ecr-pullthroughcache/",
+    ),
     ("$FILE_SYSTEM", "the file system's id"),
     ("$ADDRESS", "the address"),
     ("$EVENT", "the denied action behind its colon"),

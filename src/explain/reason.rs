@@ -91,8 +91,11 @@ fn of_seen(text: &Text, pasted: &str, facts: Facts) -> StopReason {
     {
         return of_unseen(row, pasted, facts);
     }
-    let found = in_either(text);
+    let mut found = in_either(text);
     let other_registry = step.is_of_pull() && names_other_registry(text, &facts);
+    if other_registry {
+        found.iter_mut().for_each(Address::of_public_registry);
+    }
     let seen = Seen { step, fault, addresses: &found, other_registry };
     let ids = likely(&seen);
     let (answered, marker) = faults::answered(text, fault);
@@ -111,12 +114,12 @@ fn of_seen(text: &Text, pasted: &str, facts: Facts) -> StopReason {
     StopReason {
         known: step != Step::Unknown,
         text: echo::echo(pasted),
-        phase: phase(step),
+        phase: Phase { what: if seen.is_elsewhere() { step.elsewhere() } else { step.words().what }, ..phase(step) },
         answered,
         answered_because: because(answered, marker, fault, subject),
         meaning: meaning(&seen, subject),
         probe_sees_it: step != Step::Start,
-        worked: worked::before(step, answered, notes::is_by_docker(text), subject),
+        worked: worked::before(step, answered, notes::is_by_docker(text), seen.is_elsewhere(), subject),
         findings: ids
             .iter()
             .filter_map(|id| findings::row(id))
@@ -145,7 +148,7 @@ fn of_unseen(row: &Unseen, pasted: &str, facts: Facts) -> StopReason {
         meaning: row.means.to_owned(),
         probe_sees_it: false,
         addresses: Vec::new(),
-        worked: worked::before(row.step, Answered::Unknown, false, ""),
+        worked: worked::before(row.step, Answered::Unknown, false, false, ""),
         findings: Vec::new(),
         notes: Vec::new(),
         fix: of_steps(row.steps, &site),
@@ -173,6 +176,7 @@ fn names_other_registry(text: &Text, facts: &Facts) -> bool {
             && text.has_any(&[
                 "docker.io",
                 "docker.com",
+                "cloudflarestorage.com",
                 "public.ecr.aws",
                 "ghcr.io",
                 "quay.io",
@@ -193,6 +197,7 @@ fn subject(seen: &Seen<'_>) -> &'static str {
         Step::Volumes => "the file system (its EFS mount target)",
         Step::Logs | Step::LogsAtStart => "CloudWatch Logs",
         Step::Registry | Step::Pull if seen.other_registry => "the registry",
+        Step::Layers if seen.other_registry => "the registry (or the host that it sends to for layers)",
         Step::Registry => "the registry (ecr.dkr)",
         Step::Layers => "S3 (the layers)",
         Step::Pull if seen.is_s3() => "S3 (the layers)",
@@ -276,6 +281,9 @@ fn meaning(seen: &Seen<'_>, subject: &str) -> String {
         Fault::Closed => "The connection was closed without an answer.",
         Fault::CutShort => "The transfer broke off in the middle.",
         Fault::Corrupt => "The bytes that came are not those that the digest promises.",
+        Fault::RateLimit if seen.is_elsewhere() => {
+            "The registry's limit of pulls is reached: it counts them by address, and all tasks behind one NAT gateway have one."
+        }
         Fault::RateLimit => "The limit of requests is reached.",
         Fault::ServerError => "The service, or a proxy before it, answered with an error of its own.",
         Fault::IdentityDenies => "Denied: no policy of the role allows the action.",
@@ -299,6 +307,9 @@ fn meaning(seen: &Seen<'_>, subject: &str) -> String {
             "Denied: the file does not exist (S3 says 403 for that, too), or the execution role or the endpoint's policy does \
              not allow it."
         }
+        Fault::Denied if seen.is_elsewhere() => {
+            "The registry refuses it: it was asked without credentials, or with those of a user who may not pull the image."
+        }
         Fault::Denied => "Denied, and the text does not say by which policy.",
         Fault::EfsDenied => "EFS refuses the mount: the file system's policy or the task role does not allow it.",
         Fault::TokenRejected => "The credentials or the registry token are expired or not valid there.",
@@ -317,6 +328,9 @@ fn meaning(seen: &Seen<'_>, subject: &str) -> String {
             "The image exists, and has no variant for the task's CPU architecture and operating system."
         }
         Fault::LogGroupMissing => "The log group does not exist in the Region that the task definition names.",
+        Fault::RepositoryMissing if seen.is_elsewhere() => {
+            "The registry knows no such image, or does not show it to who asks."
+        }
         Fault::RepositoryMissing => {
             "The repository does not exist under that name in that account and Region, or may not be seen."
         }

@@ -77,6 +77,20 @@ impl Step {
         Words { phase, name, what, services }
     }
 
+    /// What the platform does in a pull's step, where the registry is not ECR.
+    pub(super) fn elsewhere(self) -> &'static str {
+        match self {
+            Self::Layers => {
+                "the platform fetches the image's layers, from the registry or from the host that it sends to"
+            }
+            Self::Pull => {
+                "the platform pulls the image: the manifest from the registry, then the layers; which of them it was, the \
+                 text does not say"
+            }
+            _ => self.words().what,
+        }
+    }
+
     /// Whether the step is a pull's.
     pub(super) fn is_of_pull(self) -> bool {
         matches!(self, Self::Registry | Self::Layers | Self::Pull)

@@ -25,9 +25,21 @@ fn likely(what: impl Into<String>) -> Worked {
 
 /// What worked before a step, and in it where somebody answered. The order of the steps is known from reports, not from
 /// AWS; a Docker daemon on an instance has another one and says nothing of a task's own network.
-pub(super) fn before(step: Step, answered: Answered, by_docker: bool, subject: &str) -> Vec<Worked> {
+/// An image from elsewhere needs no token of ECR.
+pub(super) fn before(step: Step, answered: Answered, by_docker: bool, elsewhere: bool, subject: &str) -> Vec<Worked> {
     let interface = || certain("the task has its network interface in your subnet");
-    let token = || likely("the secrets, if the task has any, and the registry token had a network path at that moment");
+    let token = || {
+        likely(if elsewhere {
+            "the secrets, if the task has any, had a network path at that moment"
+        } else {
+            "the secrets, if the task has any, and the registry token had a network path at that moment"
+        })
+    };
+    let manifest = if elsewhere {
+        "so had the log stream, if the task uses awslogs, and the image's manifest"
+    } else {
+        "so had the log stream, if the task uses awslogs, and the image's manifest (ecr.dkr)"
+    };
     let mut worked = match step {
         Step::Placement | Step::Interface | Step::Storage | Step::Role | Step::Reference | Step::Unknown => Vec::new(),
         Step::Registry | Step::Pull if by_docker => Vec::new(),
@@ -42,11 +54,7 @@ pub(super) fn before(step: Step, answered: Answered, by_docker: bool, subject: &
         | Step::Initialization => vec![interface()],
         Step::StartTimer => Vec::new(),
         Step::Logs | Step::Registry | Step::Pull => vec![interface(), token()],
-        Step::Layers => vec![
-            interface(),
-            token(),
-            likely("so had the log stream, if the task uses awslogs, and the image's manifest (ecr.dkr)"),
-        ],
+        Step::Layers => vec![interface(), token(), likely(manifest)],
         Step::Unpack => vec![certain("the whole image came over the network: registry token, manifest and layers")],
         Step::LogsAtStart | Step::Start => vec![certain("the image was pulled: registry token, manifest and layers")],
         Step::Running => vec![certain("the task had started: everything that a start needs worked at that moment")],
