@@ -292,6 +292,20 @@ fn a_registry_elsewhere_is_not_mended_by_endpoints() {
 }
 
 #[test]
+fn cloudtrail_is_named_only_where_it_holds_the_denial() {
+    let table = [
+        ("CP-27 403 of the layers", false),
+        ("CP-27 403 of another registry", false),
+        ("RI-12 403", false),
+        ("RI-07 SSM denied", true),
+    ];
+    for (name, expected) in table {
+        let reading = read(&row(name).text);
+        assert_eq!(commands(&reading).contains("cloudtrail lookup-events"), expected, "{name}: {:?}", reading.fix);
+    }
+}
+
+#[test]
 fn what_no_probe_can_see_is_said_to_be_so() {
     for row in rows() {
         let reading = read(&row.text);

@@ -243,6 +243,14 @@ fn of_denials(id: &str, site: &Site) -> Vec<Fix> {
         "access-denied" if site.step == Step::Volumes => vec![aws::step(
             "let the task role mount it (elasticfilesystem:ClientMount), and look at the file system's own policy",
         )],
+        // Neither denial is in this account's event history: the bucket of the layers is AWS's, and what is asked of
+        // objects is recorded only where somebody turned on data events.
+        "access-denied" if site.step == Step::Layers => vec![],
+        "access-denied" if site.step == Step::EnvironmentFiles => vec![site.run(
+            "see the policy of the bucket, beside those of the execution role and of the S3 endpoint (CloudTrail has the \
+             denial only where it records data events of that bucket)",
+            "s3api get-bucket-policy --bucket $BUCKET",
+        )],
         "access-denied" => vec![site.run(
             "see in CloudTrail who was denied what, and by which policy",
             "cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=$EVENT",

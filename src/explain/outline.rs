@@ -190,6 +190,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
         "$SECRET_ARN",
         "the ARN of a secret with the registry's user and token, its name beginning with ecr-pullthroughcache/",
     ),
+    ("$BUCKET", "the bucket's name"),
     ("$FILE_SYSTEM", "the file system's id"),
     ("$ADDRESS", "the address"),
     ("$EVENT", "the denied action behind its colon"),
