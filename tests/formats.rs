@@ -138,6 +138,26 @@ fn no_line_is_wider_than_the_page_but_for_words_of_commands() {
     }
 }
 
+#[test]
+fn a_statement_to_paste_is_broken_nowhere() {
+    let arns: Vec<_> = ["key", "user and password"]
+        .map(|name| format!("arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:shop/{name}-AbCdEf"))
+        .into();
+    let statement =
+        json!({"Effect": "Allow", "Action": ["secretsmanager:GetSecretValue"], "Resource": arns}).to_string();
+    let mut report = fixtures::denied();
+    report.findings[0].fix[0].action = format!("add `{statement}` to its statements, and wait some minutes");
+    for width in [40, 80, 200] {
+        let text = text::render(&report, plain(width));
+        let line = text.lines().map(str::trim).find(|line| line.starts_with('{')).unwrap();
+        assert_eq!(line, statement, "{width}");
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("fix: add this to its statements, and wait some minutes {"), "{width}: {text}");
+    }
+    report.findings[0].fix[0].action = "half a `{statement".to_owned();
+    assert!(text::render(&report, plain(80)).contains("fix: half a `{statement"));
+}
+
 /// The commands of a report as the text shows them where they need not be broken.
 fn commands(report: &Report) -> Vec<String> {
     let text = text::render(report, plain(1_000_000));

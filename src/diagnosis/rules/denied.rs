@@ -257,7 +257,7 @@ impl<'d, 'c> Denied<'d, 'c> {
             in_json(&[resource.unwrap_or("*")])
         );
         aws::command(
-            format!("add {whole} to its statements, keep the others, and wait some minutes"),
+            format!("add `{whole}` to its statements, keep the others, and wait some minutes"),
             aws::home(self.case.plan),
             "ec2 modify-vpc-endpoint --vpc-endpoint-id $VPCE --policy-document file://policy.json",
         )

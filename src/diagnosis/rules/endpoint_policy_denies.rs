@@ -63,5 +63,7 @@ mod tests {
         assert!(command.contains("Values=com.amazonaws.ap-northeast-1.secretsmanager --query"), "{command}");
         let action = &judged.findings[0].fix[1].action;
         assert!(action.contains(r#""Principal":"*","Action":["secretsmanager:GetSecretValue"]"#), "{action}");
+        let statement = action.split('`').nth(1).unwrap();
+        assert!(serde_json::from_str::<serde_json::Value>(statement).is_ok(), "{statement}");
     }
 }

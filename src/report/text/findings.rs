@@ -67,10 +67,26 @@ fn named(checks: &[CheckId]) -> String {
 fn fixes(page: &mut Page, finding: &Finding) {
     for (index, step) in finding.fix.iter().enumerate() {
         let label = if finding.fix.len() > 1 { format!("fix {}:", index + 1) } else { "fix:".to_owned() };
-        page.labelled(INDENT, INDENT + 2, (Ink::Good, &label), (Ink::Plain, &step.action));
+        let (words, statement) = with_statement(&step.action);
+        page.labelled(INDENT, INDENT + 2, (Ink::Good, &label), (Ink::Plain, &words));
+        if let Some(statement) = statement {
+            page.command(INDENT + 4, statement);
+        }
         if let Some(command) = &step.command {
             page.command(INDENT + 4, command);
         }
+    }
+}
+
+/// Words, and the JSON that stood among them in backticks: it gets a line of its own and is broken nowhere, ready to paste.
+fn with_statement(action: &str) -> (String, Option<&str>) {
+    let found = action.split_once("`{").and_then(|(before, rest)| Some((before, rest.split_once("}`")?)));
+    match found {
+        Some((before, (inside, after))) => {
+            let begin = before.len() + 1;
+            (format!("{before}this{after}"), action.get(begin..begin + inside.len() + 2))
+        }
+        None => (action.to_owned(), None),
     }
 }
 
