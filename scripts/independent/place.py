@@ -27,6 +27,8 @@ FORBIDDEN = {
     "without-logs": "logs:CreateLogStream",
     "without-secrets": "secretsmanager:GetSecretValue",
     "without-parameters": "ssm:GetParameters",
+    "without-looking": "ecr:DescribeRepositories",
+    "without-creating": "ecr:CreateRepository",
 }
 HTPASSWD = pathlib.Path("/run/vpcprobe-lab/htpasswd")
 # What moto's GetAuthorizationToken hands out, always.

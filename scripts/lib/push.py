@@ -54,12 +54,15 @@ def push_image(base, layout):
 
 
 def push_blob(base, digest, data):
-    status, _ = request("look for a layer", "HEAD", f"{base}blobs/{digest}", allowed=[200, 404])
-    if status == 200:
+    # There, or to be had where that points to.
+    status, _ = request("look for a layer", "HEAD", f"{base}blobs/{digest}", allowed=[200, 302, 307, 404])
+    if status != 404:
         return
-    _, place = request("begin a layer", "POST", f"{base}blobs/uploads/", allowed=[202])
+    _, place = request("begin a layer", "POST", f"{base}blobs/uploads/", b"", allowed=[202])
+    place = pointed("begin a layer", base, place)
     sent = {"Content-Type": "application/octet-stream", "Content-Range": f"0-{len(data) - 1}"}
-    _, place = request("send a layer", "PATCH", place, data, sent, allowed=[202])
+    _, further = request("send a layer", "PATCH", place, data, sent, allowed=[202])
+    place = pointed("send a layer", place, further)
     mark = "&" if urllib.parse.urlsplit(place).query else "?"
     request("finish a layer", "PUT", f"{place}{mark}digest={urllib.parse.quote(digest)}", b"", allowed=[201])
 
@@ -76,7 +79,7 @@ def request(step, method, url, data=None, headers=None, allowed=()):
     for left in reversed(range(TRIES)):
         status, place, text = once(asked)
         if status in allowed:
-            return status, pointed(step, url, place)
+            return status, place
         # A piece that was cut off may have arrived: to send it again would be an error of its own.
         if left == 0 or method == "PATCH" or status not in [0, 429, 500, 502, 503, 504]:
             fail(step, url, status, text)
@@ -88,7 +91,7 @@ def once(asked):
         with DIRECT.open(asked, timeout=60) as answer:
             return answer.status, answer.headers.get("Location"), ""
     except urllib.error.HTTPError as error:
-        return error.code, None, error.read(4096).decode(errors="replace").strip()
+        return error.code, error.headers.get("Location"), error.read(4096).decode(errors="replace").strip()
     except (OSError, http.client.HTTPException) as error:
         return 0, None, str(error)
 
@@ -104,9 +107,8 @@ DIRECT = urllib.request.build_opener(Stay)
 
 
 def pointed(step, url, place):
-    if not place:
-        return None
-    place = urllib.parse.urljoin(url, place)
+    """Where the upload goes on: on the same host, as the login is sent along."""
+    place = urllib.parse.urljoin(url, place or "")
     if urllib.parse.urlsplit(place)[:2] != urllib.parse.urlsplit(url)[:2]:
         sys.exit(f"could not {step}: {urllib.parse.urlsplit(url).netloc} points to another host")
     return place
