@@ -62,6 +62,6 @@ check_inputs() {
         while IFS= read -r value; do flags+=("$flag=$value"); done <<<"${input_values[i]}"
     done
     local status=0
-    "${judge[@]}" plan --format json "${flags[@]}" >/dev/null 2>"$work/complaint" || status=$?
+    "${judge[@]}" plan --format json ${flags[@]+"${flags[@]}"} >/dev/null 2>"$work/complaint" || status=$?
     [ "$status" -eq 0 ] || die "$((status == USAGE ? USAGE : BAD_INPUT))" "the probe would not take this: $(complaint)"
 }

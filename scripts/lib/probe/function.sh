@@ -74,7 +74,7 @@ take_answer() {
     local name file="$work/reports/${subnets[$1]}.json" said
     name=$(rescue_name "$1")
     if [ "$(cat "$work/invoked.$1" 2>/dev/null)" = none ]; then
-        add_result "$name" report "$file"
+        add_report "$name" "$file" -
         return 0
     fi
     if [ ! -s "$file" ]; then
@@ -93,13 +93,13 @@ take_answer() {
 
 # show_invocations INDEX...
 show_invocations() {
-    local i name event
-    event=$(cat "$work/event.json")
+    local i name
+    printf '%s >event.json\n' "$(words printf %s "$(cat "$work/event.json")")" >&3
     for i in "$@"; do
         name="$FUNCTIONS$run_id-$i"
         show aws lambda wait function-active-v2 --function-name "$name" "${aws_flags[@]}"
         show aws lambda invoke --function-name "$name" --cli-read-timeout "$((function_timeout + 30))" \
-            --payload "$(printf '%s' "$event" | base64 | tr -d '\n')" "${aws_flags[@]}" "${subnets[i]}.json"
+            --payload fileb://event.json "${aws_flags[@]}" "${subnets[i]}.json"
     done
     for i in "$@"; do show aws lambda delete-function --function-name "$FUNCTIONS$run_id-$i" "${aws_flags[@]}"; done
 }

@@ -59,6 +59,22 @@ add_result() {
     result_values+=("$3")
 }
 
+# add_report NAME FILE EXIT-CODE: unless it can't be read, which must not cost the others; `-` is no exit code.
+add_report() {
+    local status=0
+    "${judge[@]}" merge --format json "$2" >/dev/null 2>"$work/complaint" || status=$?
+    if [ "$status" -ne "$BAD_INPUT" ]; then
+        add_result "$1" report "$2"
+        return 0
+    fi
+    tell "warning: the report of $1 can't be read: $(complaint)"
+    if [ "$3" = - ]; then
+        add_result "$1" not-started "it ran, and its report can't be read"
+    else
+        add_result "$1" exit "$3"
+    fi
+}
+
 # print_results: the table and the findings; ends with their exit code.
 print_results() {
     local arguments=() i status=0

@@ -70,7 +70,8 @@ own_document() {
         printf '"runtimePlatform":{"cpuArchitecture":"%s","operatingSystemFamily":"LINUX"},' "$cpu_architecture"
     printf '"containerDefinitions":[{"name":"vpcprobe","image":%s,"essential":true,"readonlyRootFilesystem":true,' \
         "$(json_string "$image")"
-    printf '"user":"65532:65532","dockerLabels":{"vpcprobe":"%s"},"environment":[%s]}]}' "$MARK" "$1"
+    printf '"user":"65532:65532","linuxParameters":{"capabilities":{"drop":["ALL"]}},'
+    printf '"dockerLabels":{"vpcprobe":"%s"},"environment":[%s]}]}' "$MARK" "$1"
 }
 
 # register DOCUMENT NAME: sets `own_definition`.

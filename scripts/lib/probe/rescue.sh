@@ -41,7 +41,7 @@ rescue_subnets() {
 }
 
 rescue_name() {
-    if [ "$mode" = lambda ]; then printf '%s' "${names[$1]}"; else printf '%s by Lambda' "${names[$1]}"; fi
+    if [ "$mode" = lambda ]; then printf '%s' "${subnets[$1]}"; else printf '%s by Lambda' "${subnets[$1]}"; fi
 }
 
 lambda_architecture() { if [ "$cpu_architecture" = ARM64 ]; then echo arm64; else echo x86_64; fi; }

@@ -101,7 +101,7 @@ start_task() {
     IFS=$'\t' read -r row failure <<<"$row"
     if [ "$row" = - ]; then
         failure=${failure%: }
-        add_result "${names[$1]}" not-started "${failure:-RunTask started nothing and does not say why}"
+        add_result "${subnets[$1]}" not-started "${failure:-RunTask started nothing and does not say why}"
     else
         arns[$1]=$row states[$1]=STARTED
         running+=("$row")
@@ -115,7 +115,7 @@ refused_start() {
         needed "run a probe task in ${names[$1]}" "ecs:RunTask (and iam:PassRole on the roles $(name_of "${role:-of the task}") and $(name_of "${execution_role:-of its execution}"))" \
             "with --role none no task role is passed and what is unsigned is examined; --lambda runs no task"
     fi
-    add_result "${names[$1]}" not-started "$(complaint | sed 's/^An error occurred (\([A-Za-z]*\)) when calling the RunTask operation[^:]*: /\1: /')"
+    add_result "${subnets[$1]}" not-started "$(complaint | sed 's/^An error occurred (\([A-Za-z]*\)) when calling the RunTask operation[^:]*: /\1: /')"
 }
 
 # show_rest: what a run does after the tasks were started.

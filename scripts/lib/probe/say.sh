@@ -78,7 +78,8 @@ json_string() {
 # one_line: standard input without its line ends and what the AWS CLI puts before its complaints.
 one_line() {
     tr '\r\n\t' '   ' | sed -e 's/  */ /g' -e 's/^ //' -e 's/ $//' -e 's/^aws: \[ERROR\]: //' \
-        -e 's/^\(aws: error\|usage\): //' -e 's/ Encoded authorization failure message: [^ ]*//'
+        -e 's/^\(aws: error\|usage\): //' -e 's/ Encoded authorization failure message: [^ ]*//' |
+        cut -c 1-1000
 }
 
 # joined SEPARATOR TEXT...

@@ -50,13 +50,22 @@ take_row() {
     IFS=$'\t' read -r status definition nets sgs ip launch provider version <<<"$1"
     case "$status" in
         PRIMARY | ACTIVE) ;;
-        None) [ -n "$rows" ] && [ "$rows" != None ] || die "$BAD_INPUT" "there is no service $service in cluster $cluster ($region)"
-            return 0 ;;
+        None)
+            [ "$rows" = None ] || return 0
+            no_service
+            return 0
+            ;;
         *) die "$BAD_INPUT" "the service $service in cluster $cluster is $status: there is nothing to start" ;;
     esac
     [ "${#subnets[@]}" -gt 0 ] || split_list subnets "${nets#-}"
     [ "${#groups[@]}" -gt 0 ] || split_list groups "${sgs#-}"
     take_unless_given "$definition" "$ip" "$launch" "$provider" "$version"
+}
+
+no_service() {
+    [ -n "$task" ] || die "$BAD_INPUT" "there is no service $service in cluster $cluster ($region)"
+    [ "${#groups[@]}" -gt 0 ] || die "$BAD_INPUT" \
+        "the service $service of the task is gone, and a stopped task does not know its security groups: give --security-groups"
 }
 
 # take_unless_given DEFINITION PUBLIC-IP LAUNCH-TYPE PROVIDER PLATFORM-VERSION: `-` is what is not said.
@@ -88,7 +97,7 @@ read_task() {
     local query row definition group subnet interface launch provider version overriding
     query="tasks[].[taskDefinitionArn, group || '-', $(detail subnetId), $(detail networkInterfaceId), launchType || '-',
         capacityProviderName || '-', platformVersion || '-', overrides.executionRoleArn || '-',
-        join(' ', [stoppedReason || '', containers[?reason].reason | [0] || ''])]"
+        (containers[?reason].reason | [0]) || stoppedReason || '']"
     row=$(ask ecs describe-tasks --cluster "$cluster" --tasks "$task" --query "$query" --output text) ||
         no_cluster "read the task" ecs:DescribeTasks \
             "give --subnets, --security-groups and --task-definition instead, and nothing of the task is read"

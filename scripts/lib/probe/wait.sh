@@ -3,6 +3,8 @@
 
 # Seconds until a report that was written must be there to be read.
 readonly LOG_PATIENCE=10
+# When all tasks had ended.
+ended_at=0
 
 wait_for_tasks() {
     local tries=0 began=$SECONDS
@@ -24,6 +26,7 @@ wait_for_tasks() {
         pause "$((SECONDS - began < 20 ? 2 : 5))"
     done
     clear_progress
+    ended_at=$SECONDS
     if all_stopped; then running=() run_tasks_began=; else stop_tasks "it took more than $wait_seconds s (--wait)"; fi
 }
 
@@ -72,17 +75,17 @@ wait_for_reports() {
 
 # collect INDEX: what its task has to say becomes a result.
 collect() {
-    local name=${names[$1]} row exit_code reason
+    local name=${subnets[$1]} row exit_code reason
     row=$(ask ecs describe-tasks --cluster "$cluster" --tasks "${arns[$1]}" --output text --query \
         "tasks[0].[containers[?name=='vpcprobe'].exitCode | [0] || '-',
-            join(' ', [stoppedReason || '', containers[?name=='vpcprobe'].reason | [0] || ''])]") || row=-
+            (containers[?name=='vpcprobe'].reason | [0]) || stoppedReason || '']") || row=-
     IFS=$'\t' read -r -d '' exit_code reason <<<"$row" || true
     reason=$(one_line <<<"$reason")
     if [ "$exit_code" = - ] && [ "${states[$1]}" != STOPPED ]; then
         reason="the probe task was still ${states[$1]} after $wait_seconds s, and was stopped"
     fi
     if { [ "$exit_code" != - ] || [ -z "$reason" ]; } && await_report "$1"; then
-        add_result "$name" report "$work/reports/${subnets[$1]}.jsonl"
+        add_report "$name" "$work/reports/${subnets[$1]}.jsonl" "$exit_code"
     elif [ "$exit_code" != - ]; then
         tell "note: $name: no report came to ${sink:-any log group}; what is known is the exit code $exit_code."
         add_result "$name" exit "$exit_code"
@@ -93,7 +96,6 @@ collect() {
 
 # await_report INDEX: what was written before the task's end may show a little after it.
 await_report() {
-    local began=$SECONDS
     [ -n "$sink" ] || return 1
     while ! fetch_report "$1"; do
         if is_denied; then
@@ -101,7 +103,7 @@ await_report() {
             return 1
         fi
         # No stream is what a probe leaves that could not reach CloudWatch Logs: its exit code says so.
-        [ "$((SECONDS - began))" -lt "$LOG_PATIENCE" ] || return 1
+        if complains 'log group does not exist' || [ "$((SECONDS - ended_at))" -ge "$LOG_PATIENCE" ]; then return 1; fi
         pause 2
     done
 }

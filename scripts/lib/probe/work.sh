@@ -36,12 +36,14 @@ finish() {
 
 # stop_tasks WHY: those that still run; also one whose start was under way when the signal came.
 stop_tasks() {
-    local arn started='' stopped=0
-    [ -n "${run_tasks_began:-}" ] && [ -z "$dry_run" ] || return 0
-    started=$(ask ecs list-tasks --cluster "$cluster" --started-by "$started_by" --query taskArns --output text) ||
-        started=$(joined ' ' ${running[@]+"${running[@]}"})
-    for arn in $started; do
-        [ "$arn" != None ] || continue
+    local arn listed stopped=0
+    [ -n "${run_tasks_began:-}" ] || return 0
+    listed=$(ask ecs list-tasks --cluster "$cluster" --started-by "$started_by" --query taskArns --output text) || listed=
+    for arn in $listed; do
+        is_among "$arn" " ${running[*]-} " || running+=("$arn")
+    done
+    for arn in ${running[@]+"${running[@]}"}; do
+        [ "$arn" != None ] && ! is_over "$arn" || continue
         if ask ecs stop-task --cluster "$cluster" --task "$arn" --reason "scripts/probe: $1" >"$work/answer"; then
             stopped=$((stopped + 1))
         else
@@ -51,6 +53,15 @@ stop_tasks() {
     running=()
     run_tasks_began=
     [ "$stopped" -eq 0 ] || tell "Stopped $(counted "$stopped" "probe task")."
+}
+
+# is_over ARN: as far as it was seen.
+is_over() {
+    local i
+    for ((i = 0; i < ${#arns[@]}; i++)); do
+        if [ "${arns[i]}" = "$1" ]; then [ "${states[i]}" = STOPPED ] && return 0 || return 1; fi
+    done
+    return 1
 }
 
 delete_functions() {
@@ -64,7 +75,9 @@ delete_functions() {
         fi
     done
     functions=()
-    [ "$deleted" -eq 0 ] || tell "Deleted $(counted "$deleted" function). The role $RESCUE_ROLE stays: Lambda removes the functions' network interfaces with it, which takes 20 to 45 minutes. After that: scripts/probe --clean"
+    [ "$deleted" -gt 0 ] || return 0
+    tell "Deleted $(counted "$deleted" function)."
+    [ "$(name_of "$rescue_role")" != "$RESCUE_ROLE" ] || tell "The role $RESCUE_ROLE stays: Lambda removes the functions' network interfaces with it, which takes 20 to 45 minutes. After that: scripts/probe --clean"
 }
 
 drop_revisions() {
@@ -79,6 +92,10 @@ drop_revisions() {
 drop_revision() {
     ask ecs deregister-task-definition --task-definition "$1" --query taskDefinition.status --output text >"$work/answer" ||
         return 1
-    ask ecs delete-task-definitions --task-definitions "$1" --query 'failures[].reason' --output text >"$work/answer" ||
-        tell "note: $(name_of "$1") is deregistered and not deleted: $(complaint)"
+    ask ecs delete-task-definitions --task-definitions "$1" --query 'failures[].reason' --output text >"$work/answer" && return 0
+    if complains '[Ii]nvalid choice'; then
+        tell "note: $(name_of "$1") is deregistered; this AWS CLI is too old to delete it as well."
+    else
+        tell "note: $(why_not "$(name_of "$1") is deregistered and not deleted" ecs:DeleteTaskDefinitions)"
+    fi
 }
