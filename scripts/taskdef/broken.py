@@ -28,6 +28,7 @@ BREAKS = [
     ("taskdef/iam/pull-replay.json", '"Sid": "ReplayKey"', '"Sid": "ReplayLogs"', "a Sid of its own"),
     ("taskdef/iam/logs-sink.json", "/vpcprobe:*", "*", "is not as iam/logs-sink.json"),
     ("taskdef/iam/operator.json", '"iam:PassedToService"', '"iam:PassedTo"', "passed to a named service"),
+    ("taskdef/iam/operator.json", "ecs:RunTask", "ecs:StartTask", "no operator's policy allows it"),
     ("taskdef/iam/operator.json", '"Effect": "Allow"', '"Effect": "Permit"', "'Permit' is not one of"),
     ("taskdef/iam/trust-lambda.json", '"lambda.amazonaws.com"', '"*"', "lets one service assume"),
     ("taskdef/stack.yaml", "Type: AWS::Logs::LogGroup", "Type: AWS::Logs::Group", "E3006"),
@@ -38,7 +39,7 @@ BREAKS = [
     ("docs/running/rescue.md", "--launch-type FARGATE", "--launch-type FARGAT", "'FARGAT' is none of"),
     ("docs/running/rescue.md", '"$CLUSTER"', '"$CLUSTERS"', "CLUSTERS: unbound variable"),
 ]
-NEEDED = ["taskdef", "docs/running", "src/probe/replay"]
+NEEDED = ["taskdef", "docs/running", "src/probe/replay", "scripts"]
 
 
 def check(root, everything):

@@ -1,8 +1,8 @@
 """The AWS CLI commands of the documents, read by the real AWS CLI and held against the models of what they call.
 
-Every shell block of a document is run, in order, by a shell that finds hardly any command: `aws` writes down how it was
-called and answers something plausible, the rest does nothing. Then the AWS CLI makes each call up to where its parameters
-stand, and sends nothing.
+Every shell block of a document is run, in order, by a shell that finds hardly any command: `aws` writes down how it
+was called and answers something plausible, the rest does nothing. Then the AWS CLI makes each call up to where its
+parameters stand, and sends nothing.
 """
 
 import contextlib
@@ -26,6 +26,7 @@ GIVEN = {
     "REGION": places.PLACES["REGION"],
     "CLUSTER": places.PLACES["CLUSTER"],
     "SERVICE": "app",
+    "FAMILY": "app",
     "SUBNET": places.PLACES["SUBNET"],
     "GROUP": places.PLACES["SECURITY_GROUP"],
     "BUCKET": places.PLACES["REPORT_BUCKET"],
@@ -93,7 +94,10 @@ def scripts(root):
             yield str(document.relative_to(root)), "\n".join(BLOCK.findall(document.read_text()))
     outputs = cfn_yaml.load(str(root / "taskdef" / "stack.yaml"))["Outputs"].values()
     lines = [output["Value"]["Fn::Sub"] for output in outputs if "Fn::Sub" in output["Value"]]
-    yield "taskdef/stack.yaml", "\n".join(re.sub(r"\$\{\w+\}", "vpcprobe", line.replace("${AWS::Region}", "$REGION")) for line in lines)
+    yield (
+        "taskdef/stack.yaml",
+        "\n".join(re.sub(r"\$\{\w+\}", "vpcprobe", line.replace("${AWS::Region}", "$REGION")) for line in lines),
+    )
 
 
 def run(script, root, place):
@@ -110,12 +114,28 @@ def run(script, root, place):
     shutil.copytree(root / "taskdef", place / "work" / "taskdef")
     # The binary, as it comes out of a release.
     (place / "work" / "vpcprobe").touch()
-    environment = {"PATH": str(place / "bin"), "RECORDED": str(place / "recorded"), "HOME": str(place / "work"), **GIVEN}
+    environment = {
+        "PATH": str(place / "bin"),
+        "RECORDED": str(place / "recorded"),
+        "HOME": str(place / "work"),
+        **GIVEN,
+    }
     command = ["/bin/bash", "-u", "-c", PREAMBLE + script]
     done = subprocess.run(
-        command, cwd=place / "work", env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60
+        command,
+        cwd=place / "work",
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
     )
-    return [line.partition(": ")[2] for line in done.stderr.splitlines() if "unbound variable" in line or "syntax error" in line]
+    return [
+        line.partition(": ")[2]
+        for line in done.stderr.splitlines()
+        if "unbound variable" in line or "syntax error" in line
+    ]
 
 
 def recorded(place):
@@ -153,7 +173,7 @@ def judge(words, place):
         return []
     if not seen:
         words = " ".join(said.getvalue().split())
-        return [words[max(words.find("error:"), 0):][:300] or "it calls nothing"]
+        return [words[max(words.find("error:"), 0) :][:300] or "it calls nothing"]
     return models.complaints(*seen[0])
 
 

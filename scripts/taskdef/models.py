@@ -1,10 +1,12 @@
 """AWS's own description of its calls, as botocore carries it."""
 
 import functools
+import importlib.metadata
 import re
 
+import awscli  # noqa: F401 (from here on `botocore` is the AWS CLI's own copy of the code; the models are the newer ones)
 import botocore.loaders
-import botocore.session
+import botocore.model
 import botocore.validate
 
 # Patterns written for another dialect, or with lists of every Region, are held to what Python can read of them.
@@ -13,7 +15,9 @@ MISSPELT = re.compile(r"\\p\{|\[\[:")
 
 @functools.cache
 def service(name):
-    return botocore.session.get_session().get_service_model(name)
+    data = importlib.metadata.distribution("botocore").locate_file("botocore/data")
+    loader = botocore.loaders.Loader(extra_search_paths=[str(data)], include_default_search_paths=False)
+    return botocore.model.ServiceModel(loader.load_service_model(name, "service-2"), name)
 
 
 @functools.cache

@@ -1,5 +1,6 @@
 """The policies: real actions, no more of them than needed, and on no more than needed."""
 
+import functools
 import json
 import pathlib
 import re
@@ -7,10 +8,12 @@ import re
 import cfnlint
 import models
 import places
+from botocore import xform_name
 
 # IAM's prefix of a service, and the models that hold its operations.
 SERVICES = {
-    name: (name,) for name in ("ec2", "ecr", "ecs", "iam", "kms", "lambda", "logs", "s3", "secretsmanager", "ssm", "sts")
+    name: (name,)
+    for name in ("ec2", "ecr", "ecs", "iam", "kms", "lambda", "logs", "s3", "secretsmanager", "ssm", "sts")
 }
 # Actions that are not called as the operation that needs them, or that no operation is called as.
 NOT_OPERATIONS = {
@@ -24,12 +27,21 @@ NOT_OPERATIONS = {
 # Actions that could be allowed on less than everything, and are not.
 ON_EVERYTHING = {
     "ec2:AssignPrivateIpAddresses": "on interfaces whose ids are not known before",
-    "ec2:CreateNetworkInterface": "Lambda's documentation shows it on everything; on less it is unverified that a function is made",
+    "ec2:CreateNetworkInterface": "as Lambda's documentation has it; on less it is unverified that a function is made",
     "ec2:DeleteNetworkInterface": "on interfaces whose ids are not known before",
     "ec2:UnassignPrivateIpAddresses": "on interfaces whose ids are not known before",
     "ecs:ListTasks": "limited to one cluster by its condition; its resource is a container instance",
 }
 LONGEST = 6144
+# What the operator's calls ask for besides themselves, or what a reader does by hand.
+IMPLIED = {
+    "iam:PassRole": "of RunTask and CreateFunction",
+    "ec2:DescribeSecurityGroups": "of CreateFunction",
+    "ec2:DescribeVpcs": "of CreateFunction",
+    "ec2:GetSecurityGroupsForVpc": "of CreateFunction",
+    "lambda:GetFunction": "of the AWS CLI's own way to wait for a function, in the documents",
+}
+CALL = re.compile(r"(?:\b(?:ask|change)|^\s*(?:\w+=\S+ )*aws|command=\()\s*([a-z0-9]+) ([a-z][a-z0-9-]+)", re.MULTILINE)
 TARGETS = {
     "AmazonEC2ContainerRegistry_V20150921": "ecr",
     "secretsmanager": "secretsmanager",
@@ -50,7 +62,7 @@ def check(root):
         found += [f"iam/{path.name}: {name} is no placeholder" for name in places.unknown(text)]
         found += [f"iam/{path.name}: {wrong}" for wrong in policy(document)]
         allowed[path.stem] = {action for statement in document["Statement"] for action in listed(statement["Action"])}
-    return found + replay(root, allowed)
+    return found + replay(root, allowed) + operator(root, allowed)
 
 
 def policy(document):
@@ -70,7 +82,9 @@ def of_statement(statement):
     for action in actions:
         yield from of_action(action)
     if "Principal" in statement:
-        if actions != ["sts:AssumeRole"] or not str(statement["Principal"].get("Service", "")).endswith(".amazonaws.com"):
+        if actions != ["sts:AssumeRole"] or not str(statement["Principal"].get("Service", "")).endswith(
+            ".amazonaws.com"
+        ):
             yield "a trust policy lets one service assume the role"
         return
     if "NotAction" in statement or "NotResource" in statement:
@@ -101,22 +115,48 @@ def described(prefix, name):
     return book().get(prefix, {}).get("Actions", {}).get(name.lower())
 
 
-def book(read=[]):  # noqa: B006 (the book is read once)
-    if not read:
-        path = pathlib.Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs" / "Policies.json"
-        read.append(json.loads(path.read_text()))
-    return read[0]
+@functools.cache
+def book():
+    path = pathlib.Path(cfnlint.__file__).parent / "data" / "AdditionalSpecs" / "Policies.json"
+    return json.loads(path.read_text())
 
 
 def replay(root, allowed):
     """Every call that the replay signs is in a tier, and no tier has one that it doesn't make."""
     source = (root / "src" / "probe" / "replay" / "apis.rs").read_text()
-    called = {f"{TARGETS[target]}:{name}" for target, name in re.findall(r'"(\w+)\.([A-Z]\w+)"', source) if target in TARGETS}
+    called = {
+        f"{TARGETS[target]}:{name}" for target, name in re.findall(r'"(\w+)\.([A-Z]\w+)"', source) if target in TARGETS
+    }
     # The manifest and the layers, which are no calls of an API; a file of S3; the key of what is encrypted.
     called |= {"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "s3:GetObject", "kms:Decrypt"}
     tiers = allowed.get("pull-replay", set()) | allowed.get("read-only", set())
     missing = [f"the replay calls {action}, and no tier allows it" for action in sorted(called - tiers)]
-    return missing + [f"a tier of the replay allows {action}, and it is not called" for action in sorted(tiers - called)]
+    return missing + [
+        f"a tier of the replay allows {action}, and it is not called" for action in sorted(tiers - called)
+    ]
+
+
+def operator(root, allowed):
+    """Every call that scripts/probe makes is in the operator's policies, and they have no other."""
+    files = [root / "scripts" / "probe", *sorted((root / "scripts" / "lib" / "probe").glob("*.sh"))]
+    if not files[0].exists():
+        return ["there is no scripts/probe to hold the operator's policies against"]
+    commands = {command for file in files for command in CALL.findall(file.read_text())}
+    called = {action for service, name in commands if service in SERVICES for action in action_of(service, name)}
+    # Who asks for their own identity needs no permission.
+    called -= {"sts:GetCallerIdentity"}
+    tiers = allowed.get("operator", set()) | allowed.get("operator-rescue", set())
+    missing = [f"scripts/probe calls {action}, and no operator's policy allows it" for action in sorted(called - tiers)]
+    needless = sorted(tiers - called - set(IMPLIED))
+    return missing + [f"an operator's policy allows {action}, and it is not called" for action in needless]
+
+
+def action_of(service, name):
+    """The action of a command of the AWS CLI. Waiting calls what is called elsewhere too."""
+    called = next(
+        (operation for operation in models.service(service).operation_names if xform_name(operation, "-") == name), None
+    )
+    return [] if called is None else ["lambda:InvokeFunction" if called == "Invoke" else f"{service}:{called}"]
 
 
 def listed(value):

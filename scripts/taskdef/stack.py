@@ -24,7 +24,6 @@ NAMES = {
     "AppFile": "APP_FILE",
     "AppLogGroup": "APP_LOG_GROUP",
     "ReportBucket": "REPORT_BUCKET",
-    "LogGroup": "/vpcprobe",
     "Architecture": "X86_64",
     "FunctionSubnets": ["SUBNET"],
     "FunctionSecurityGroups": ["SECURITY_GROUP"],
@@ -82,7 +81,11 @@ def plain(value):
             return ROLES.get(name if isinstance(name, str) else ".".join(name), "an attribute")
         if set(value) == {"Fn::Sub"}:
             return re.sub(r"\$\{([\w:]+)\}", lambda name: str(NAMES.get(name[1], name[0])), value["Fn::Sub"])
-        return {str(key): inner for key, inner in ((key, plain(inner)) for key, inner in value.items()) if inner is not NOTHING}
+        return {
+            str(key): inner
+            for key, inner in ((key, plain(inner)) for key, inner in value.items())
+            if inner is not NOTHING
+        }
     if isinstance(value, list):
         return [inner for inner in map(plain, value) if inner is not NOTHING]
     return str(value) if isinstance(value, str) else value
@@ -91,7 +94,9 @@ def plain(value):
 def of_policies(root, resources):
     for name, resource in resources.items():
         if resource["Type"] == "AWS::IAM::ManagedPolicy":
-            yield from differs(root, name, resource["Properties"]["PolicyDocument"], f"iam/{POLICIES.get(name, name)}.json")
+            yield from differs(
+                root, name, resource["Properties"]["PolicyDocument"], f"iam/{POLICIES.get(name, name)}.json"
+            )
 
 
 def of_roles(root, resources):
@@ -117,7 +122,9 @@ def of_definitions(root, resources):
                     del container["environment"]
             yield from differs(root, name, theirs, file)
             filled = json.loads(places.filled(json.dumps(theirs)))
-            yield from (f"stack.yaml: {name}: {wrong}" for wrong in models.complaints("ecs", "RegisterTaskDefinition", filled))
+            yield from (
+                f"stack.yaml: {name}: {wrong}" for wrong in models.complaints("ecs", "RegisterTaskDefinition", filled)
+            )
 
 
 def of_function(root, resources):
