@@ -41,7 +41,9 @@ IMPLIED = {
     "ec2:GetSecurityGroupsForVpc": "of CreateFunction",
     "lambda:GetFunction": "of the AWS CLI's own way to wait for a function, in the documents",
 }
-CALL = re.compile(r"(?:\b(?:ask|change)|^\s*(?:\w+=\S+ )*aws|command=\()\s*([a-z0-9]+) ([a-z][a-z0-9-]+)", re.MULTILINE)
+CALL = re.compile(
+    r"(?:\b(?:ask|change)|^\s*(?:exec |\w+=\S+ )*aws|command=\()\s*([a-z0-9]+) ([a-z][a-z0-9-]+)", re.MULTILINE
+)
 TARGETS = {
     "AmazonEC2ContainerRegistry_V20150921": "ecr",
     "secretsmanager": "secretsmanager",
