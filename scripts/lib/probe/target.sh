@@ -4,7 +4,7 @@
 
 stop_reason=
 # The provider that places the task where it is neither Fargate's nor given by a launch type.
-capacity_provider=
+capacity_provider='' found_launch_type=
 
 # What a service, a deployment and a task set say alike, so that one `read` takes it: nothing is empty, nothing holds a tab.
 readonly PLACED="[status || '-', taskDefinition || '-',
@@ -73,12 +73,17 @@ take_unless_given() {
     [ -n "$task_definition" ] || task_definition=${1#-}
     [ -n "$public_ip" ] || public_ip=${2#-}
     [ -n "$platform_version" ] || platform_version=${5#-}
-    [ -z "$launch_type$capacity_provider" ] || return 0
-    case "$3 $4" in
-        *' FARGATE' | *' FARGATE_SPOT' | 'FARGATE '*) launch_type=FARGATE ;;
-        EXTERNAL*) die "$BAD_INPUT" "it runs on EXTERNAL instances, which are in no subnet of a VPC: run vpcprobe on such a machine" ;;
-        *' -') launch_type=${3#-} ;;
-        *) capacity_provider=$4 ;;
+    [ -n "$found_launch_type" ] || found_launch_type=${3#-}
+    [ -n "$capacity_provider" ] || capacity_provider=${4#-}
+}
+
+# settle_launch_type: a provider says more than the launch type beside it; `launch_type` is empty where one places the task.
+settle_launch_type() {
+    case "$launch_type:$found_launch_type:$capacity_provider" in
+        FARGATE:* | EC2:*) capacity_provider= ;;
+        *:FARGATE | *:FARGATE_SPOT | :FARGATE:) launch_type=FARGATE capacity_provider= ;;
+        :EXTERNAL:*) die "$BAD_INPUT" "it runs on EXTERNAL instances, which are in no subnet of a VPC: run vpcprobe on such a machine" ;;
+        *:) launch_type=${found_launch_type:-FARGATE} ;;
     esac
 }
 
@@ -142,5 +147,5 @@ check_target() {
     [ "${#groups[@]}" -gt 0 ] || die "$USAGE" "give --security-groups: without them the probe would stand in the VPC's default group"
     [ -n "$task_definition" ] || has_input image || tell \
         "note: neither --task-definition nor -- --image is given: the paths are examined, and no task start is replayed"
-    if [ -z "$launch_type$capacity_provider" ]; then launch_type=FARGATE; fi
+    settle_launch_type
 }
