@@ -61,10 +61,11 @@ wait_until_active() {
     done
 }
 
-# invoke INDEX: in a process of its own. Once: a second invocation would be a second probe.
+# invoke INDEX: becomes a process of its own. Once: a second invocation would be a second probe.
 invoke() {
     local base="$work/reports/${subnets[$1]}"
-    AWS_MAX_ATTEMPTS=1 aws lambda invoke --function-name "${functions[$1]}" --payload "fileb://$work/event.json" \
+    export AWS_MAX_ATTEMPTS=1
+    exec aws lambda invoke --function-name "${functions[$1]}" --payload "fileb://$work/event.json" \
         "${aws_flags[@]}" --cli-read-timeout "$((function_timeout + 30))" --query "FunctionError || 'none'" --output text \
         "$base.json" >"$work/invoked.$1" 2>"$work/complaint.$1"
 }

@@ -41,20 +41,31 @@ find_own_definition() {
     image=$found_image
 }
 
-# find_image: the given one, or the newest of the account's repository.
+# find_image: the given one, or what was pushed last into the account's repository.
 find_image() {
-    local uri
+    local uri tag
     [ -z "$image" ] || return 0
     uri=$(ask ecr describe-repositories --repository-names "$FAMILY" --query 'repositories[0].repositoryUri' --output text) || {
-        if complains RepositoryNotFound; then
-            die "$BAD_INPUT" \
-                "this account has no repository $FAMILY in $region: push the image (scripts/image --push), name another with --image URI, or use --lambda, which needs no image"
-        fi
+        if complains RepositoryNotFound; then no_image "this account has no repository $FAMILY in $region"; fi
         know_account
         missed "look for the probe's image" ecr:DescribeRepositories "it is taken to be in this account's repository $FAMILY"
         uri=$account.dkr.ecr.$region.$(registry_suffix)/$FAMILY
     }
-    image=$uri:latest
+    # Of several pages, only JSON is one answer.
+    if tag=$(ask ecr describe-images --repository-name "$FAMILY" --output json \
+        --query 'reverse(sort_by(imageDetails[?imageTags], &imagePushedAt))[0].imageTags[0]'); then
+        tag=$(tr -d '"' <<<"$tag")
+        [ "$tag" != null ] || no_image "the repository $FAMILY in $region holds no image with a tag"
+    else
+        missed "look for the image's newest tag" ecr:DescribeImages "it is taken to be latest"
+        tag=latest
+    fi
+    image=$uri:$tag
+}
+
+no_image() {
+    die "$BAD_INPUT" \
+        "$1: push the image (scripts/image --push $FAMILY), name another with --image URI, or use --lambda, which needs no image"
 }
 
 registry_suffix() { case "$partition" in aws-cn) echo amazonaws.com.cn ;; *) echo amazonaws.com ;; esac; }

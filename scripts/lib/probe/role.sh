@@ -129,7 +129,7 @@ clean_role() {
         return 0
     fi
     interfaces=$(ask ec2 describe-network-interfaces --filters "Name=description,Values=AWS Lambda VPC ENI-$FUNCTIONS*" \
-        --query 'length(NetworkInterfaces)' --output text) || {
+        --query 'length(NetworkInterfaces)' --output json) || {
         missed "look for interfaces that Lambda still removes" ec2:DescribeNetworkInterfaces "the role is removed all the same"
         interfaces=0
     }
