@@ -17,6 +17,7 @@ REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 SUBNETS = [f"subnet-0a1b2c3d4e5f6000{letter}" for letter in "abcdef"]
 GROUP = "sg-0a1b2c3d4e5f60001"
 ROLE = "ecsTaskExecutionRole"
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:app/db-AbCdEf"
 # Nobody has to read what the container's environment holds.
 PASSWORD = "postgres://app:the-password-of-the-database@db.example/app"
 
@@ -145,7 +146,7 @@ def definition(large):
         "image": f"{REGISTRY}/app:1.0",
         "essential": True,
         "environment": [{"name": "DATABASE_URL", "value": PASSWORD}],
-        "secrets": [{"name": "API_KEY", "valueFrom": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:app/db-AbCdEf"}],
+        "secrets": [{"name": "API_KEY", "valueFrom": SECRET}],
         "logConfiguration": {
             "logDriver": "awslogs",
             "options": {"awslogs-group": "/ecs/app", "awslogs-region": REGION, "awslogs-stream-prefix": "app"},

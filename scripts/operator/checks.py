@@ -3,13 +3,12 @@
 import base64
 import binascii
 import gzip
-import json
 import re
 
 from account import PASSWORD
 from tasks import Stopped
 
-# What the operator's command may change, and what the last of it must be gone.
+# gzip in base64.
 PACKED = re.compile(r"H4sI[A-Za-z0-9+/=]+")
 
 
@@ -68,8 +67,3 @@ def unpacked(text):
             yield gzip.decompress(base64.b64decode(packed)).decode(errors="replace")
         except (binascii.Error, OSError, EOFError):
             continue
-
-
-def reports(folder):
-    """The reports that --json left, by file name."""
-    return {file.name: json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))}

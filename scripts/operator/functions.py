@@ -1,10 +1,9 @@
-"""Lambda as far as it runs functions: CreateFunction looks at what the service looks at, Invoke runs the zip's bootstrap."""
+"""Lambda as far as it runs functions: CreateFunction looks at what the service does, Invoke runs the bootstrap."""
 
 import base64
 import io
 import json
 import stat
-import subprocess
 import uuid
 import zipfile
 
@@ -91,8 +90,8 @@ class Functions:
         if function is None:
             return pass_on()
         if name in self.unready:
-            said = "The operation cannot be performed at this time. The function is currently in the following state: Pending"
-            raise Refused("ResourceConflictException", said, 409)
+            said = "The operation cannot be performed at this time. The function is currently in the following state: "
+            raise Refused("ResourceConflictException", f"{said}Pending", 409)
         if function["bootstrap"] is None:
             said = "RequestId: 1 Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
             return failed("Runtime.InvalidEntrypoint", said)
@@ -108,15 +107,11 @@ class Functions:
         world = place.world if isinstance(place, Stopped) else place
         where = self.account.place(world, subnet["CidrBlock"], function["Role"].rpartition("/")[2])
         variables = function.get("Environment", {}).get("Variables", {})
-        arguments = ["--binary", function["bootstrap"], "--invoke", file]
-        run = lab.Run(self.tools, identity, where, arguments, variables, vantage="lambda")
         limit = function.get("Timeout", 3)
+        arguments = ["--binary", function["bootstrap"], "--invoke", file, "--function-timeout", str(limit)]
+        run = lab.Run(self.tools, identity, where, arguments, variables, vantage="lambda")
         try:
-            code = run.wait(limit)
-        except subprocess.TimeoutExpired:
-            run.stop()
-            run.wait()
-            return failed("Sandbox.Timedout", f"RequestId: {identity} Error: Task timed out after {limit}.00 seconds")
+            code = run.wait()
         except lab.LabFailed as failure:
             self.failures.append(f"the function in {subnet['SubnetId']}: {failure}")
             raise Refused("ServiceException", "the lab failed", 500) from failure

@@ -33,7 +33,7 @@ class Place:
 
 
 def scenario(place, vantage):
-    """The scenario of a place: its world, with the subnet's range, the task's role and the log groups and parameters of the account."""
+    """The scenario of a place: its world, with what the account says of subnet, role, log groups and parameters."""
     world = tomllib.loads((WORLDS / f"{place.world}.toml").read_text())
     world.setdefault("vpc", {}).update(subnet=place.subnet, other_subnet="10.0.200.0/24")
     world.setdefault("run", {})["vantage"] = vantage
@@ -59,7 +59,8 @@ class Run:
         self.files = tools.folder / name
         self.files.mkdir(parents=True)
         (self.files / "scenario.toml").write_text(scenario(place, vantage))
-        escaped = [f"{name}={value}".replace("\n", "\\n") for name, value in environment.items()]
+        lines = [f"{name}={value}" for name, value in environment.items()]
+        escaped = [line.replace("\\", "\\\\").replace("\n", "\\n") for line in lines]
         (self.files / "environment").write_text("".join(f"{line}\n" for line in escaped))
         self.kept = self.files / "events"
         command = [tools.lab, "run", self.files / "scenario.toml", "--env-file", self.files / "environment"]

@@ -89,7 +89,8 @@ class Task:
         }
         if over and self.exit_code is not None:
             container["exitCode"] = self.exit_code
-        if over and self.stop_code == "TaskFailedToStart":
+        # A pull is a container's; what comes before it is the whole task's.
+        if over and self.reason and self.reason.startswith("CannotPull"):
             container["reason"] = self.reason
         known = {
             "taskArn": self.arn,

@@ -88,7 +88,8 @@ def refusal(call, code):
     if code == "ThrottlingException":
         return Refused(code, "Rate exceeded")
     action = str(call)
-    denied = f"User: {OPERATOR} is not authorized to perform: {action} because no identity-based policy allows the {action} action"
+    denied = f"User: {OPERATOR} is not authorized to perform: {action}"
+    denied += f" because no identity-based policy allows the {action} action"
     if call.service == "ec2":
         return Refused("UnauthorizedOperation", f"You are not authorized to perform this operation. {denied}", 403)
     if call.service == "iam":
@@ -100,12 +101,13 @@ def as_error(call, refused):
     """The error in the form of the service's protocol."""
     request = str(uuid.uuid4())
     if call.service == "ec2":
-        text = f"<Response><Errors><Error><Code>{refused.code}</Code><Message>{refused.message}</Message></Error></Errors>"
-        return xml(f"{text}<RequestID>{request}</RequestID></Response>", refused.status)
+        text = f"<Error><Code>{refused.code}</Code><Message>{refused.message}</Message></Error>"
+        text = f"<Response><Errors>{text}</Errors><RequestID>{request}</RequestID></Response>"
+        return xml(text, refused.status)
     if call.service in ("iam", "sts"):
         text = f"<Error><Type>Sender</Type><Code>{refused.code}</Code><Message>{refused.message}</Message></Error>"
         return xml(f"<ErrorResponse>{text}<RequestId>{request}</RequestId></ErrorResponse>", refused.status)
-    headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-RequestId": request, "x-amzn-ErrorType": refused.code}
+    headers = {**as_json({}).headers, "x-amzn-RequestId": request, "x-amzn-ErrorType": refused.code}
     body = {"__type": refused.code, "message": refused.message}
     return Answer(json.dumps(body).encode(), refused.status, headers)
 
