@@ -126,6 +126,13 @@ pub fn render(report: &Report, format: Format, look: text::Look) -> String {
     }
 }
 
+/// Asked only to learn something of the way: it is neither good nor bad.
+pub(crate) fn is_aside(check: &CheckResult) -> bool {
+    let is_for_identity = matches!(check.id.0.as_str(), "sts" | "identity") && !check.required;
+    let is_of_the_way = check.id.0.starts_with("control:") || check.id.0 == "own-name";
+    is_of_the_way || is_for_identity
+}
+
 /// Whether a terminal obeys this character instead of showing it, or shows nothing: controls, marks of direction,
 /// invisible characters, private ones.
 pub fn is_steering(c: char) -> bool {

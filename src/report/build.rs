@@ -40,7 +40,7 @@ pub fn build(
     let (pulls, identity_arn) = learned(plan, &observations);
     Report {
         schema_version: SCHEMA_VERSION,
-        tool: tool(),
+        tool: Tool::this(),
         run: Run::from(run),
         vantage: Vantage { identity_arn: identity_arn.or(vantage.identity_arn), ..vantage },
         inputs,
@@ -63,7 +63,19 @@ impl Report {
         let (pulls, identity_arn) = learned(plan, &self.observations);
         let vantage = Vantage { identity_arn: identity_arn.or(self.vantage.identity_arn), ..self.vantage };
         let sinks = Vec::new();
-        Self { tool: tool(), vantage, findings, checks, pulls, summary, verdict, exit_code, headline, sinks, ..self }
+        Self {
+            tool: Tool::this(),
+            vantage,
+            findings,
+            checks,
+            pulls,
+            summary,
+            verdict,
+            exit_code,
+            headline,
+            sinks,
+            ..self
+        }
     }
 }
 
@@ -73,12 +85,14 @@ fn learned(plan: &Plan, observations: &[Observation]) -> (Vec<Pull>, Option<Stri
     catch_unwind(AssertUnwindSafe(learn)).unwrap_or_default()
 }
 
-/// This build of the tool.
-fn tool() -> Tool {
-    Tool {
-        name: env!("CARGO_PKG_NAME").to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        commit: option_env!("VPCPROBE_COMMIT").unwrap_or("unknown").to_owned(),
+impl Tool {
+    /// This build of it.
+    pub fn this() -> Self {
+        Self {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            commit: option_env!("VPCPROBE_COMMIT").unwrap_or("unknown").to_owned(),
+        }
     }
 }
 

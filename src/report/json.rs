@@ -6,7 +6,12 @@ use super::Report;
 
 /// Render the document, indented, with a line feed at its end.
 pub fn render(report: &Report) -> String {
-    let mut out = serde_json::to_string_pretty(report).expect("a report holds nothing that JSON can't say");
+    document(report)
+}
+
+/// A document, indented, with a line feed at its end.
+pub(crate) fn document(value: &impl Serialize) -> String {
+    let mut out = serde_json::to_string_pretty(value).expect("a report holds nothing that JSON can't say");
     out.push('\n');
     guard(out)
 }

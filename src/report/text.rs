@@ -1,18 +1,18 @@
 //! The report for a person in a hurry: verdict first, then causes with their fixes, then everything that was examined.
 
-mod cells;
-mod findings;
+pub(crate) mod cells;
+pub(crate) mod findings;
 mod function;
-mod head;
-mod notes;
-mod page;
+pub(crate) mod head;
+pub(crate) mod notes;
+pub(crate) mod page;
 mod pulls;
 mod sheet;
 mod steps;
-mod table;
+pub(crate) mod table;
 mod units;
 mod who;
-mod wrap;
+pub(crate) mod wrap;
 
 use super::Report;
 use page::Page;

@@ -10,13 +10,13 @@ use crate::report::Report;
 
 /// A field of the table.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Cell {
+pub(crate) struct Cell {
     pub text: String,
     pub ink: Ink,
 }
 
 impl Cell {
-    pub(super) fn new(text: impl Into<String>, ink: Ink) -> Self {
+    pub(crate) fn new(text: impl Into<String>, ink: Ink) -> Self {
         Self { text: text.into(), ink }
     }
 }
@@ -196,7 +196,7 @@ fn slowest(rung: Rung, seen: &[&Observation]) -> u64 {
 }
 
 /// Milliseconds as people read them.
-pub(super) fn time(ms: u64) -> String {
+pub(crate) fn time(ms: u64) -> String {
     match ms {
         0 => "<1 ms".to_owned(),
         1..1_000 => format!("{ms} ms"),

@@ -2,11 +2,11 @@
 
 use super::page::{Ink, Page};
 use super::steps::called;
-use crate::diagnosis::{Certainty, Finding, FindingId, Severity};
+use crate::diagnosis::{Certainty, Finding, FindingId, Fix, Severity};
 use crate::plan::{CheckId, Purpose};
 use crate::report::Report;
 
-const INDENT: usize = 3;
+pub(crate) const INDENT: usize = 3;
 
 /// How many checks are named beside a finding.
 const NAMED: usize = 4;
@@ -19,7 +19,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         heading(page, index + 1, finding);
         page.paragraph(INDENT, Ink::Plain, &finding.summary);
         page.paragraph(INDENT, Ink::Plain, &finding.meaning);
-        fixes(page, finding);
+        fixes(page, &finding.fix);
         doubts(page, finding);
         if let Some(error) = &finding.ecs_error {
             page.labelled(INDENT, INDENT + 2, (Ink::Dim, "ECS prints:"), (Ink::Dim, error));
@@ -33,12 +33,12 @@ pub(super) fn write_infos(page: &mut Page, report: &Report) {
     for finding in report.findings.iter().filter(|finding| finding.severity == Severity::Info) {
         let text = format!("{}: {} {}", finding.id, finding.summary, finding.meaning);
         page.labelled(0, INDENT, (Ink::Dim, "info"), (Ink::Plain, &text));
-        fixes(page, finding);
+        fixes(page, &finding.fix);
     }
 }
 
 /// Number, severity, id, and what it is about.
-fn heading(page: &mut Page, number: usize, finding: &Finding) {
+pub(crate) fn heading(page: &mut Page, number: usize, finding: &Finding) {
     let (word, ink) = match finding.severity {
         Severity::Error => ("ERROR", Ink::Bad),
         Severity::Warning => ("WARNING", Ink::Odd),
@@ -64,17 +64,22 @@ fn named(checks: &[CheckId]) -> String {
 }
 
 /// Each step, its command on lines of its own.
-fn fixes(page: &mut Page, finding: &Finding) {
-    for (index, step) in finding.fix.iter().enumerate() {
-        let label = if finding.fix.len() > 1 { format!("fix {}:", index + 1) } else { "fix:".to_owned() };
-        let (words, statement) = with_statement(&step.action);
-        page.labelled(INDENT, INDENT + 2, (Ink::Good, &label), (Ink::Plain, &words));
-        if let Some(statement) = statement {
-            page.command(INDENT + 4, statement);
-        }
-        if let Some(command) = &step.command {
-            page.command(INDENT + 4, command);
-        }
+fn fixes(page: &mut Page, fixes: &[Fix]) {
+    for (index, step) in fixes.iter().enumerate() {
+        let label = if fixes.len() > 1 { format!("fix {}:", index + 1) } else { "fix:".to_owned() };
+        self::step(page, &label, step);
+    }
+}
+
+/// What to do, and the command that does it.
+pub(crate) fn step(page: &mut Page, label: &str, step: &Fix) {
+    let (words, statement) = with_statement(&step.action);
+    page.labelled(INDENT, INDENT + 2, (Ink::Good, label), (Ink::Plain, &words));
+    if let Some(statement) = statement {
+        page.command(INDENT + 4, statement);
+    }
+    if let Some(command) = &step.command {
+        page.command(INDENT + 4, command);
     }
 }
 
@@ -91,7 +96,7 @@ fn with_statement(action: &str) -> (String, Option<&str>) {
 }
 
 /// How sure it is, what else it may be, and how to tell.
-fn doubts(page: &mut Page, finding: &Finding) {
+pub(crate) fn doubts(page: &mut Page, finding: &Finding) {
     if finding.id == FindingId::Unexplained && finding.alternatives.is_empty() {
         // It claims no cause, so there is none to be sure of.
         return;

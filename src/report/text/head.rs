@@ -6,17 +6,27 @@ use crate::report::Report;
 
 /// Verdict and headline.
 pub(super) fn write(page: &mut Page, report: &Report) {
-    let (word, ink) = match report.verdict {
+    headed(page, report.verdict, &report.headline);
+}
+
+/// A verdict and its sentence.
+pub(crate) fn headed(page: &mut Page, verdict: Verdict, headline: &str) {
+    let (word, ink) = match verdict {
         Verdict::Pass => ("PASS", Ink::Good),
         Verdict::Fail => ("FAIL", Ink::Bad),
         Verdict::Inconclusive => ("INCONCLUSIVE", Ink::Odd),
     };
-    page.labelled(0, 6, (ink, word), (Ink::Bold, &report.headline));
+    page.labelled(0, 6, (ink, word), (Ink::Bold, headline));
 }
 
 /// The exit code, and what it says.
 pub(super) fn write_foot(page: &mut Page, report: &Report) {
-    let text = format!("exit code {}: {}", report.exit_code, exit_code_words(report.exit_code));
+    foot(page, report.exit_code);
+}
+
+/// An exit code, and what it says.
+pub(crate) fn foot(page: &mut Page, code: u8) {
+    let text = format!("exit code {code}: {}", exit_code_words(code));
     page.paragraph(0, Ink::Bold, &text);
 }
 

@@ -5,7 +5,7 @@ use super::function;
 use super::page::{Ink, Page};
 use super::steps::called;
 use super::who;
-use crate::diagnosis::Ended;
+use crate::diagnosis::{Ended, Summary};
 use crate::inputs::{UnreadKind, Vantage, VantageKind};
 use crate::observation::{Outcome, Why};
 use crate::report::Report;
@@ -92,15 +92,23 @@ fn unreadable(what: UnreadKind) -> &'static str {
     }
 }
 
+/// A platform in words.
+pub(crate) fn platform(kind: VantageKind) -> &'static str {
+    match kind {
+        VantageKind::Fargate => "a task on Fargate",
+        VantageKind::EcsEc2 => "a task on an ECS instance",
+        VantageKind::Lambda => "a Lambda function",
+        VantageKind::Other => "a host that is no task",
+    }
+}
+
 /// Where the probe stood, and what it examined.
 fn vantage(report: &Report) -> String {
     let Vantage { kind, region, availability_zone, task_arn, subnet_cidr, addresses, nameservers, .. } =
         &report.vantage;
     let platform = match kind {
-        VantageKind::Fargate => "a task on Fargate".to_owned(),
-        VantageKind::EcsEc2 => "a task on an ECS instance".to_owned(),
         VantageKind::Lambda => function::called(report),
-        VantageKind::Other => "a host that is no task".to_owned(),
+        VantageKind::Fargate | VantageKind::EcsEc2 | VantageKind::Other => platform(*kind).to_owned(),
     };
     let mut parts = vec![platform];
     parts.extend(availability_zone.as_ref().or(region.as_ref()).map(|zone| format!("in {zone}")));
@@ -116,16 +124,19 @@ fn list(title: &str, items: &[impl ToString]) -> Option<String> {
     (!words.is_empty()).then(|| format!("{title} {}", words.join(" ")))
 }
 
+/// How many checks came out how.
+pub(crate) fn counts(summary: &Summary) -> String {
+    let counts = [(summary.failed, "failed"), (summary.warned, "with a warning"), (summary.not_run, "not run")];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
+    format!("{} of {} checks passed{}", summary.passed, summary.checks, counts.collect::<String>())
+}
+
 /// The run itself, and its count of checks.
 fn run(report: &Report) -> String {
     let Report { run, tool, summary, .. } = report;
-    let counts = [(summary.failed, "failed"), (summary.warned, "with a warning"), (summary.not_run, "not run")];
-    let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
     format!(
-        "{} of {} checks passed{}; {} from {}; {} {}, id {}",
-        summary.passed,
-        summary.checks,
-        counts.collect::<String>(),
+        "{}; {} from {}; {} {}, id {}",
+        counts(summary),
         time(run.took_ms),
         run.started_at,
         tool.name,

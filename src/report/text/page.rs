@@ -4,14 +4,14 @@ use super::wrap::{clean, command, width, wrap};
 use super::{Look, Marks, Style};
 
 /// What is written so far.
-pub(super) struct Page {
+pub(crate) struct Page {
     look: Look,
     text: String,
 }
 
 /// What a piece of text is painted with.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Ink {
+pub(crate) enum Ink {
     Plain,
     Bold,
     Dim,
@@ -21,20 +21,20 @@ pub(super) enum Ink {
 }
 
 impl Page {
-    pub(super) fn new(look: Look) -> Self {
+    pub(crate) fn new(look: Look) -> Self {
         Self { look, text: String::new() }
     }
 
-    pub(super) fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.text
     }
 
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.look.width
     }
 
     /// One of two spellings of a mark.
-    pub(super) fn mark(&self, ascii: &'static str, unicode: &'static str) -> &'static str {
+    pub(crate) fn mark(&self, ascii: &'static str, unicode: &'static str) -> &'static str {
         match self.look.marks {
             Marks::Ascii => ascii,
             Marks::Unicode => unicode,
@@ -42,7 +42,7 @@ impl Page {
     }
 
     /// A piece of text in its colour.
-    pub(super) fn paint(&self, ink: Ink, text: &str) -> String {
+    pub(crate) fn paint(&self, ink: Ink, text: &str) -> String {
         let code = match (self.look.style, ink) {
             (Style::Plain, _) | (Style::Colour, Ink::Plain) => return text.to_owned(),
             (Style::Colour, Ink::Bold) => "1",
@@ -55,25 +55,25 @@ impl Page {
     }
 
     /// An empty line, unless there is one or nothing stands above.
-    pub(super) fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
         }
     }
 
     /// A line that is known to be narrow enough and harmless.
-    pub(super) fn line(&mut self, line: &str) {
+    pub(crate) fn line(&mut self, line: &str) {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
 
     /// A paragraph, every line of it indented.
-    pub(super) fn paragraph(&mut self, indent: usize, ink: Ink, text: &str) {
+    pub(crate) fn paragraph(&mut self, indent: usize, ink: Ink, text: &str) {
         self.labelled(indent, indent, (Ink::Plain, ""), (ink, text));
     }
 
     /// A paragraph whose first line begins with a short label at `indent`; its other lines begin at `hang`.
-    pub(super) fn labelled(&mut self, indent: usize, hang: usize, label: (Ink, &str), text: (Ink, &str)) {
+    pub(crate) fn labelled(&mut self, indent: usize, hang: usize, label: (Ink, &str), text: (Ink, &str)) {
         let end = indent + width(label.1) + usize::from(!label.1.is_empty());
         let begin = end.max(hang);
         let lines = wrap(&clean(text.1), begin - hang, self.look.width.saturating_sub(hang));
@@ -89,7 +89,7 @@ impl Page {
     }
 
     /// A paragraph beside a head that is already painted and takes so many columns; its other lines begin behind them.
-    pub(super) fn headed(&mut self, head: &str, columns: usize, text: (Ink, &str)) {
+    pub(crate) fn headed(&mut self, head: &str, columns: usize, text: (Ink, &str)) {
         let lines = wrap(&clean(text.1), 0, self.look.width.saturating_sub(columns));
         for (index, line) in lines.iter().enumerate() {
             let margin = if index == 0 { head.to_owned() } else { " ".repeat(columns) };
@@ -98,7 +98,7 @@ impl Page {
     }
 
     /// A command to paste, on lines of its own.
-    pub(super) fn command(&mut self, indent: usize, text: &str) {
+    pub(crate) fn command(&mut self, indent: usize, text: &str) {
         for line in command(text, self.look.width.saturating_sub(indent), 2) {
             self.line(&format!("{}{line}", " ".repeat(indent)));
         }

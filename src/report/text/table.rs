@@ -7,7 +7,7 @@ use super::wrap::{clean, squeeze, width};
 use crate::diagnosis::{CheckResult, CheckStatus, ObservedRoute};
 use crate::observation::{Observation, Rung};
 use crate::plan::Route;
-use crate::report::Report;
+use crate::report::{Report, is_aside};
 
 /// A field's width, and the titles of all.
 const TITLES: [&str; 7] = ["status", "check", "resolve", "connect", "handshake", "exchange", "route"];
@@ -65,12 +65,6 @@ fn row(check: &CheckResult, seen: &[&Observation], arrow: &str) -> Row {
     }
 }
 
-/// Asked only to learn something of the way: it is neither good nor bad.
-fn is_aside(check: &CheckResult) -> bool {
-    let is_for_identity = check.id.0 == "sts" && !check.required;
-    check.id.0.starts_with("control:") || check.id.0 == "own-name" || is_for_identity
-}
-
 /// The host stands on the line below: what only names it again needs no second one.
 fn name(check: &CheckResult) -> String {
     let kinds = [
@@ -83,7 +77,7 @@ fn name(check: &CheckResult) -> String {
     known.map_or_else(|| clean(&check.id.0), |(_, name)| name.to_owned())
 }
 
-pub(super) fn status(status: CheckStatus) -> Cell {
+pub(crate) fn status(status: CheckStatus) -> Cell {
     match status {
         CheckStatus::Pass => Cell::new("ok", Ink::Good),
         CheckStatus::Fail => Cell::new("FAIL", Ink::Bad),
@@ -144,7 +138,7 @@ fn table(page: &mut Page, rows: &[Row], columns: &[usize; 7]) {
 }
 
 /// One line of the table; a field that is too wide for its column loses its middle.
-fn print(page: &mut Page, cells: &[Cell; 7], columns: &[usize; 7]) {
+pub(crate) fn print(page: &mut Page, cells: &[Cell], columns: &[usize]) {
     let mut line = String::new();
     for (cell, column) in cells.iter().zip(columns) {
         let text = squeeze(&cell.text, *column);

@@ -1,7 +1,7 @@
 //! Text into lines: what the network said made harmless, then broken at spaces; commands at their own seams.
 
 /// Characters that a terminal would obey instead of showing are written as escapes.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -17,7 +17,7 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// How many columns a text takes, or fewer: scripts that are not known to be narrow count twice.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
 
@@ -113,7 +113,7 @@ fn fitting(text: &str, room: usize) -> usize {
 }
 
 /// Shorten a text to so many columns by leaving out its middle: the two ends of a host name tell the most.
-pub(super) fn squeeze(text: &str, room: usize) -> String {
+pub(crate) fn squeeze(text: &str, room: usize) -> String {
     const GAP: &str = "..";
     if width(text) <= room {
         return text.to_owned();
