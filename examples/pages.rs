@@ -1,5 +1,5 @@
-//! Writes what is generated: the shell completions and the man page from the command line's own tree, the report's
-//! schema from its types, the README's table of findings. Used by `scripts/generate`.
+//! Writes what is generated: the shell completions and the man page from the command line's own tree, the documents'
+//! schemas from their types, the README's table of findings. Used by `scripts/generate`.
 
 use std::path::Path;
 
@@ -12,6 +12,7 @@ fn main() -> std::io::Result<()> {
     let folder = std::env::args().nth(1).expect("usage: pages FOLDER");
     let folder = Path::new(&folder);
     std::fs::write(folder.join("report.schema.json"), vpcprobe::report::schema::made())?;
+    std::fs::write(folder.join("merged.schema.json"), vpcprobe::merge::schema::made())?;
     std::fs::write(folder.join("findings.table"), findings())?;
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
         generate_to(shell, &mut args::command(), "vpcprobe", folder.join("completions"))?;

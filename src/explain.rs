@@ -22,6 +22,7 @@ mod text;
 mod unseen;
 mod worked;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use address::{Address, AddressKind, AddressRole};
@@ -50,7 +51,7 @@ pub enum Explanation {
 }
 
 /// A cause in one line.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct Cause {
     /// The finding's id.
     pub id: &'static str,
@@ -66,6 +67,17 @@ impl std::fmt::Display for NotUnderstood {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// What an exit code of a run means, or why it is none of ours.
+pub fn exit_code(code: i64) -> Result<ExitCode, NotUnderstood> {
+    codes::explain(code)
+}
+
+/// Read words that are known to be a stop reason, whether or not it is a known one.
+pub fn stop_reason(words: &str) -> StopReason {
+    let end = words.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= MOST_BYTES).last();
+    reason::read(words[..end.unwrap_or(0)].trim())
 }
 
 /// Say what the words mean.

@@ -19,6 +19,7 @@ pub mod edge;
 pub mod exit;
 pub mod explain;
 pub mod inputs;
+pub mod merge;
 pub mod net;
 pub mod observation;
 pub mod plan;

@@ -4,6 +4,7 @@ mod main {
     //! What the binary does beyond the library: the process's own affairs.
     pub(crate) mod commands;
     pub(crate) mod lambda;
+    pub(crate) mod merge;
     pub(crate) mod output;
     pub(crate) mod process;
     pub(crate) mod remote;
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 use vpcprobe::edge::args::{self, Command};
 use vpcprobe::edge::{Environment as _, ProcessEnvironment};
 
-use main::{commands, lambda, process};
+use main::{commands, lambda, merge, process};
 
 fn main() -> ExitCode {
     process::announce_bugs();
@@ -34,6 +35,9 @@ fn main() -> ExitCode {
         Command::Run { inputs, output } => commands::run(&inputs, &output),
         Command::Plan { inputs, format } => commands::plan(&inputs, format.as_deref()),
         Command::Diagnose { report, strict, output } => commands::diagnose(&report, strict, &output),
+        Command::Merge { reports, exit, not_started, format } => {
+            merge::merge(&reports, &exit, &not_started, format.as_deref())
+        }
         Command::Explain { words, format } => commands::explain(&words, format.as_deref()),
         Command::Schema => Ok(commands::schema()),
     });

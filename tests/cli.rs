@@ -188,3 +188,73 @@ fn a_report_that_is_none_is_exit_3() {
     }
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+/// A report of a run that had no time to look at anything.
+fn report_of_a_run(folder: &std::path::Path, name: &str, format: &str) -> String {
+    let run = ["run", "--region", "eu-west-1", "--deadline", "1ms", "--no-control", "--format", format];
+    let path = folder.join(name);
+    std::fs::write(&path, vpcprobe(&run, &[]).stdout).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn reports_of_both_forms_are_merged_with_what_is_known_of_other_runs() {
+    let folder = std::env::temp_dir().join(format!("vpcprobe-cli-merge-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let document = report_of_a_run(&folder, "a.json", "json");
+    let records = report_of_a_run(&folder, "b.jsonl", "jsonl");
+    let among_others = std::fs::read_to_string(&records).unwrap().replace('\n', "\n{\"level\":\"INFO\"}\nplain\n");
+    std::fs::write(&records, among_others).unwrap();
+    let (first, second) = (format!("subnet-0a={document}"), format!("subnet-0b={records}"));
+    let args = ["merge", &first, &second, "--exit", "subnet-0c=53"];
+    let output = vpcprobe(&[&args[..], &["--not-started", "subnet-0d=Task failed to start"]].concat(), &[]);
+    assert_eq!(output.status.code(), Some(53), "{}", text(&output.stderr));
+    let merged: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let runs = merged["runs"].as_array().unwrap();
+    let rows: Vec<_> = runs.iter().map(|run| (run["name"].as_str().unwrap(), run["exit_code"].as_i64())).collect();
+    let expected = [("subnet-0a", Some(71)), ("subnet-0b", Some(71)), ("subnet-0c", Some(53)), ("subnet-0d", None)];
+    assert_eq!((merged["kind"].as_str(), &rows[..]), (Some("merged"), &expected[..]));
+    let shown = vpcprobe(&["merge", "--format", "text", &document, &records], &[]);
+    assert_eq!(shown.status.code(), Some(71));
+    assert!(text(&shown.stdout).starts_with("INCONCLUSIVE not known of both runs: "), "{}", text(&shown.stdout));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn one_file_that_is_no_report_is_named_and_nothing_is_merged() {
+    let folder = std::env::temp_dir().join(format!("vpcprobe-cli-unmerged-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let good = report_of_a_run(&folder, "good.json", "json");
+    let whole = std::fs::read_to_string(&good).unwrap();
+    let broken = |name: &str, content: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let cut = broken("cut.json", &whole[..whole.len() / 2]);
+    let newer = broken("newer.json", &whole.replacen("\"schema_version\": 1", "\"schema_version\": 2", 1));
+    let none = broken("none.json", "<html>");
+    let missing = folder.join("missing.json").to_str().unwrap().to_owned();
+    let table: [(&[&str], &str); 10] = [
+        (&[&good, &cut], "cut.json: the report is cut off"),
+        (&[&good, &newer], "newer.json: the report has schema_version 2"),
+        (&[&none, &good], "none.json: not a report"),
+        (&[&good, &missing], "missing.json: No such file"),
+        (&[&cut, &good, &none], "none.json: not a report"),
+        (&[&good, &format!("a={good}")], "it is of the same run as"),
+        (&["-", "a=-"], "named twice"),
+        (&[&good, "--exit", "53"], "expected NAME=CODE"),
+        (&[&good, "--not-started", "x"], "expected NAME=TEXT"),
+        (&[&good, "--format", "jsonl"], "text or json"),
+    ];
+    for (args, place) in table {
+        let output = vpcprobe(&[&["merge"], args].concat(), &[]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{args:?}: {said}");
+        assert_eq!(said.lines().count(), 1, "{args:?}: {said}");
+        assert!(said.starts_with("vpcprobe: ") && said.contains(place), "{args:?}: {said}");
+        assert!(output.stdout.is_empty(), "{args:?}");
+    }
+    assert_eq!(vpcprobe(&["merge"], &[]).status.code(), Some(2));
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -17,6 +17,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("diagnosis", &["catalog", "plan", "observation"]),
     ("report", &["inputs", "plan", "observation", "diagnosis"]),
     ("explain", &["inputs", "catalog", "plan", "diagnosis"]),
+    ("merge", &["inputs", "plan", "observation", "diagnosis", "report", "explain"]),
     ("sink", &["aws"]),
     ("exit", &[]),
     ("edge", &["inputs"]),

@@ -25,6 +25,9 @@ _vpcprobe() {
             vpcprobe,help)
                 cmd="vpcprobe__subcmd__help"
                 ;;
+            vpcprobe,merge)
+                cmd="vpcprobe__subcmd__merge"
+                ;;
             vpcprobe,plan)
                 cmd="vpcprobe__subcmd__plan"
                 ;;
@@ -43,6 +46,9 @@ _vpcprobe() {
             vpcprobe__subcmd__help,help)
                 cmd="vpcprobe__subcmd__help__subcmd__help"
                 ;;
+            vpcprobe__subcmd__help,merge)
+                cmd="vpcprobe__subcmd__help__subcmd__merge"
+                ;;
             vpcprobe__subcmd__help,plan)
                 cmd="vpcprobe__subcmd__help__subcmd__plan"
                 ;;
@@ -59,7 +65,7 @@ _vpcprobe() {
 
     case "${cmd}" in
         vpcprobe)
-            opts="-h -V --help --version run plan diagnose explain schema help"
+            opts="-h -V --help --version run plan diagnose merge explain schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -113,7 +119,7 @@ _vpcprobe() {
             return 0
             ;;
         vpcprobe__subcmd__help)
-            opts="run plan diagnose explain schema help"
+            opts="run plan diagnose merge explain schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -168,6 +174,20 @@ _vpcprobe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        vpcprobe__subcmd__help__subcmd__merge)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         vpcprobe__subcmd__help__subcmd__plan)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -203,6 +223,32 @@ _vpcprobe() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        vpcprobe__subcmd__merge)
+            opts="-h --exit --not-started --format --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --exit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --not-started)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

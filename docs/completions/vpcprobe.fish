@@ -29,6 +29,7 @@ complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -s V -l version -d 'Prin
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "run" -d 'Probe, diagnose, report (the container\'s default command)'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "plan" -d 'Show what would be probed, which VPC endpoints that needs, and why; no network'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "diagnose" -d 'Judge a saved report again'
+complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "merge" -d 'Several subnets\' reports as one table and one list of findings'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "explain" -d 'Say what a stop reason, an exit code or a finding means; no network'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "schema" -d 'Print the JSON Schema of the report'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -93,12 +94,17 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l format -d
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l sink -d 'stdout (default), file:PATH, cloudwatch:GROUP[:STREAM] or s3://BUCKET/KEY; repeatable, and given ones replace stdout' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l strict -d 'Let warnings fail'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -s h -l help -d 'Print help'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -l exit -d 'A run of which only the exit code is known; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -l not-started -d 'A run that never started, with ECS\'s stop reason; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -l format -d 'text or json; text on a terminal, json elsewhere' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand explain" -l format -d 'text or json; text on a terminal, json elsewhere' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand schema" -s h -l help -d 'Print help'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose explain schema help" -f -a "run" -d 'Probe, diagnose, report (the container\'s default command)'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose explain schema help" -f -a "plan" -d 'Show what would be probed, which VPC endpoints that needs, and why; no network'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose explain schema help" -f -a "diagnose" -d 'Judge a saved report again'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose explain schema help" -f -a "explain" -d 'Say what a stop reason, an exit code or a finding means; no network'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose explain schema help" -f -a "schema" -d 'Print the JSON Schema of the report'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose explain schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "run" -d 'Probe, diagnose, report (the container\'s default command)'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "plan" -d 'Show what would be probed, which VPC endpoints that needs, and why; no network'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "diagnose" -d 'Judge a saved report again'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "merge" -d 'Several subnets\' reports as one table and one list of findings'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "explain" -d 'Say what a stop reason, an exit code or a finding means; no network'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "schema" -d 'Print the JSON Schema of the report'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

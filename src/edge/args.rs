@@ -43,6 +43,26 @@ pub enum Command {
         /// Where the report goes.
         output: OutputArgs,
     },
+    /// Several subnets' reports as one table and one list of findings
+    ///
+    /// Exits with the worst of the runs' codes: a failure (11 to 69) before anything else, of several the smallest; then 70,
+    /// then 71 (also for a run that never started, and for a code that is none of ours), then 4, then 0. Exits with 3 where
+    /// one of the files is no report or not a whole one: nothing is merged then.
+    Merge {
+        /// A report in json or jsonl; `-` reads standard input. NAME is what the table calls the run, such as a subnet's id
+        /// [default: the subnet's range, or the file's name]
+        #[arg(required_unless_present_any = ["exit", "not_started"], value_name = "[NAME=]REPORT")]
+        reports: Vec<String>,
+        /// A run of which only the exit code is known; repeatable
+        #[arg(long, value_name = "NAME=CODE")]
+        exit: Vec<String>,
+        /// A run that never started, with ECS's stop reason; repeatable
+        #[arg(long, value_name = "NAME=TEXT")]
+        not_started: Vec<String>,
+        /// text or json; text on a terminal, json elsewhere
+        #[arg(long, env = "VPCPROBE_FORMAT", value_name = "FORMAT")]
+        format: Option<String>,
+    },
     /// Say what a stop reason, an exit code or a finding means; no network
     ///
     /// Exits with 0, also where the text is not known (it says so, and what can still be read off it), and with 3 where the

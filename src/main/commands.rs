@@ -188,7 +188,7 @@ pub(crate) fn plan(args: &InputArgs, format: Option<&str>) -> Done {
 }
 
 /// Whether text was asked for, or suits the place.
-fn is_text(what: &str, format: Option<&str>) -> Result<bool, InputError> {
+pub(super) fn is_text(what: &str, format: Option<&str>) -> Result<bool, InputError> {
     match format.filter(|format| !format.is_empty()) {
         Some("text") => Ok(true),
         Some("json") => Ok(false),
@@ -232,12 +232,9 @@ fn make_plan(raw: &RawInputs, vantage: &Vantage) -> Result<(Inputs, Plan), Input
 
 /// Judge a saved report again.
 pub(crate) fn diagnose(path: &str, strict: bool, output: &OutputArgs) -> Done {
-    let mut saved = read_report(path)?;
-    saved.inputs.believed_again().map_err(|why| InputError(format!("report {path}: {why}")))?;
-    saved.inputs.strict |= strict;
-    let plan = plan::plan(&saved.inputs, &saved.vantage)?;
+    let saved = read_report(path)?;
     let output = Output::choose(output, VantageKind::Other)?;
-    let report = app::judge_again(saved, &plan);
+    let report = judge_again(path, saved, strict)?;
     let before = if output.is_remote() { write_judged(&output, &report)? } else { vec![] };
     Ok(output.write(report, before))
 }
@@ -255,7 +252,16 @@ fn write_judged(output: &Output, report: &Report) -> Result<Vec<Written>, InputE
     Ok(written)
 }
 
-fn read_report(path: &str) -> Result<Report, InputError> {
+/// A saved report by today's rules; what it says of its findings is not taken over.
+pub(super) fn judge_again(path: &str, mut saved: Report, strict: bool) -> Result<Report, InputError> {
+    saved.inputs.believed_again().map_err(|why| InputError(format!("report {path}: {why}")))?;
+    saved.inputs.strict |= strict;
+    let plan = plan::plan(&saved.inputs, &saved.vantage).map_err(|why| InputError(format!("report {path}: {why}")))?;
+    Ok(app::judge_again(saved, &plan))
+}
+
+/// Read a saved report.
+pub(super) fn read_report(path: &str) -> Result<Report, InputError> {
     let text = edge::read_list("report", path)?;
     report::parse(&text).map_err(|why| InputError(format!("report {path}: {why}")))
 }

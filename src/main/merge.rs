@@ -1,0 +1,55 @@
+//! Several saved reports as one.
+
+use vpcprobe::merge::{self, Given, Known};
+use vpcprobe::sink::Sink;
+
+use super::commands::{InputError, is_text, judge_again, read_report};
+use super::output::look;
+use super::process;
+
+/// Put the runs together and say what they come to.
+pub(crate) fn merge(
+    reports: &[String],
+    exits: &[String],
+    not_started: &[String],
+    format: Option<&str>,
+) -> Result<u8, InputError> {
+    let is_text = is_text("what is merged", format)?;
+    let mut given = read(reports)?;
+    for word in exits {
+        given.push(merge::exit_code(word)?);
+    }
+    for word in not_started {
+        given.push(merge::not_started(word)?);
+    }
+    let merged = merge::merge(&given)?;
+    let shown = if is_text { merge::text::render(&merged, look(&Sink::Stdout)) } else { merge::json(&merged) };
+    // The code is the network's: that nobody reads the text does not change it.
+    process::print(&shown);
+    Ok(merged.exit_code)
+}
+
+/// Read every report and judge it by today's rules. All that can't be read are named at once, and then nothing is merged:
+/// a table without one of its subnets would look like a healthy one.
+fn read(words: &[String]) -> Result<Vec<Given>, InputError> {
+    let named = words.iter().map(|word| merge::report(word)).collect::<Result<Vec<_>, _>>()?;
+    if named.iter().filter(|(_, file)| file == "-").count() > 1 {
+        return Err(InputError("report -: standard input holds one report, and it is named twice".to_owned()));
+    }
+    let mut given = Vec::new();
+    let mut broken = Vec::new();
+    for (name, file) in named {
+        match read_report(&file).and_then(|saved| judge_again(&file, saved, false)) {
+            Ok(report) => given.push(Given { name, file, known: Known::Report(Box::new(report)) }),
+            Err(InputError(why)) => broken.push(why),
+        }
+    }
+    if broken.is_empty() {
+        return Ok(given);
+    }
+    Err(InputError(format!(
+        "{}; nothing is merged: leave {} out, or say what is known of the run by --exit NAME=CODE",
+        broken.join("; "),
+        if broken.len() == 1 { "it" } else { "them" },
+    )))
+}
