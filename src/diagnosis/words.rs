@@ -7,6 +7,21 @@ const NAMED: usize = 3;
 
 /// `a, b and c`, or `a, b, c and 4 more`; each item once.
 pub fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    let mut words = each_once(items);
+    if words.len() > NAMED + 1 {
+        let more = words.len() - NAMED;
+        words.truncate(NAMED);
+        return format!("{} and {more} more", words.join(", "));
+    }
+    in_a_row(&words)
+}
+
+/// `a, b, c, d, e and f`: all of them, because none may be missing in what is done about them; each item once.
+pub fn all<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    in_a_row(&each_once(items))
+}
+
+fn each_once<T: ToString>(items: impl IntoIterator<Item = T>) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for item in items {
         let word = item.to_string();
@@ -14,11 +29,10 @@ pub fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
             words.push(word);
         }
     }
-    if words.len() > NAMED + 1 {
-        let more = words.len() - NAMED;
-        words.truncate(NAMED);
-        return format!("{} and {more} more", words.join(", "));
-    }
+    words
+}
+
+fn in_a_row(words: &[String]) -> String {
     match words.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),

@@ -54,7 +54,7 @@ impl<'d, 'c> Denied<'d, 'c> {
 
     /// Who, what, on what, by what, and which way the call went.
     pub fn draft(&self, id: FindingId) -> Draft<'c> {
-        let asks = words::list(self.actions());
+        let asks = words::all(self.actions());
         let asks = if asks.is_empty() {
             words::list(self.taken.iter().filter_map(reading::part).map(reading::asked))
         } else {
@@ -118,17 +118,13 @@ impl<'d, 'c> Denied<'d, 'c> {
 
     /// What was denied, each once.
     pub fn actions(&self) -> Vec<&'c str> {
-        let mut actions: Vec<_> = self.taken.iter().filter_map(reading::action).collect();
-        actions.dedup();
-        actions
+        each_once(self.taken.iter().filter_map(reading::action))
     }
 
     /// On what, each once: only what is shaped like an ARN.
     pub fn resources(&self) -> Vec<&'c str> {
         let named = self.taken.iter().filter_map(|trouble| denial(trouble)?.resource);
-        let mut resources: Vec<_> = named.filter(|resource| *resource != "*").collect();
-        resources.dedup();
-        resources
+        each_once(named.filter(|resource| *resource != "*"))
     }
 
     /// Whose role the platform uses, and that the container's start is not stopped where only its lines are lost.
@@ -240,7 +236,7 @@ impl<'d, 'c> Denied<'d, 'c> {
     pub fn allow_in_endpoint_policy(&self, resource: Option<&str>) -> Fix {
         if self.is_explicit() {
             // What a statement denies no other one can allow.
-            let actions = words::list(self.actions());
+            let actions = words::all(self.actions());
             let what = if actions.is_empty() { "it".to_owned() } else { actions };
             return aws::command(
                 format!(
@@ -319,20 +315,46 @@ fn resource_policy(case: &Case<'_>, trouble: &Trouble<'_>) -> Option<Fix> {
     }
 }
 
-/// Which way the first of the calls went, as far as that can be told from inside.
+/// Which way the calls went, as far as that can be told from inside: the first to each host.
 pub fn route(case: &Case<'_>, taken: &[Trouble<'_>]) -> String {
-    let Some(first) = taken.first() else { return String::new() };
+    let mut firsts: Vec<&Trouble<'_>> = Vec::new();
+    for trouble in taken {
+        if !firsts.iter().any(|first| first.host() == trouble.host()) {
+            firsts.push(trouble);
+        }
+    }
+    match firsts.as_slice() {
+        [only] => format!("the call went {}", way(case, only)),
+        several => {
+            let said = several.iter().map(|first| format!("the call to {} went {}", first.host(), way(case, first)));
+            said.collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
+fn way(case: &Case<'_>, first: &Trouble<'_>) -> String {
     let ladder = case.ladder_to(first.host()).unwrap_or_else(|| case.ladder(first.view));
     let at = first.at().map(|at| at.to_string()).unwrap_or_default();
     match case.observed_route(ladder) {
-        ObservedRoute::Private => format!("the call went to the private address {at}, so through a VPC endpoint"),
-        ObservedRoute::Gateway => format!("the call went to {at}, by S3's gateway endpoint"),
-        ObservedRoute::Public => format!("the call went to the public address {at}, so by a NAT or internet gateway"),
+        ObservedRoute::Private => format!("to the private address {at}, so through a VPC endpoint"),
+        ObservedRoute::Gateway => format!("to {at}, by S3's gateway endpoint"),
+        ObservedRoute::Public => format!("to the public address {at}, so by a NAT or internet gateway"),
         ObservedRoute::S3Undetermined => {
-            format!("the call went to S3's public address {at}, by its gateway endpoint or by a NAT gateway")
+            format!("to S3's public address {at}, by its gateway endpoint or by a NAT gateway")
         }
-        ObservedRoute::None => format!("the call went to {at}"),
+        ObservedRoute::None => format!("to {at}"),
     }
+}
+
+/// In the order of the first of each.
+fn each_once<'c>(words: impl Iterator<Item = &'c str>) -> Vec<&'c str> {
+    let mut kept = Vec::new();
+    for word in words {
+        if !kept.contains(&word) {
+            kept.push(word);
+        }
+    }
+    kept
 }
 
 fn article(kind: PolicyKind) -> &'static str {

@@ -8,7 +8,8 @@ use crate::diagnosis::{Case, Finding, FindingId};
 /// Take what endpoints' policies deny: a finding an endpoint.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let taken = denied::take(ledger, |by| by == Some(PolicyKind::Endpoint));
-    denied::findings(case, taken, Trouble::host, finding)
+    let key = |trouble: &Trouble<'c>| (trouble.host(), denied::denial(trouble).map(|denial| denial.explicit));
+    denied::findings(case, taken, key, finding)
 }
 
 fn finding(denied: &Denied<'_, '_>) -> Finding {
@@ -55,6 +56,14 @@ mod tests {
                  secret:app/db get-secret-value=by-endpoint
                  secret:app/key get-secret-value=by-endpoint",
                 "error endpoint-policy-denies secret:app/db secret:app/key",
+            ),
+            (
+                "one endpoint: what no statement allows, and what one denies",
+                "secretsmanager dns=10.0.1.4
+                 secret:app/db get-secret-value=by-endpoint
+                 secret:app/key get-secret-value=deny-by-endpoint",
+                "error endpoint-policy-denies secret:app/db
+                 error endpoint-policy-denies secret:app/key",
             ),
         ]);
         let judged = judge("secretsmanager dns=10.0.1.4\nsecret:app/db get-secret-value=by-endpoint");

@@ -137,6 +137,39 @@ mod tests {
     }
 
     #[test]
+    fn every_denied_action_and_every_way_is_named() {
+        let judged = judge(
+            "secretsmanager dns=52.94.1.4
+             ssm dns=10.0.1.4
+             ecr.api dns=10.0.1.5
+             logs dns=10.0.1.6
+             ecr.dkr dns=10.0.1.7
+             secret:app/db get-secret-value=by-identity
+             parameter:/app/key get-parameters=by-identity
+             secret:app/key get-secret-value=by-identity
+             registry-token get-authorization-token=by-identity
+             log-stream:/ecs/app create-log-stream=by-identity put-log-events=below
+             manifest manifest-head=403 manifest=by-identity",
+        );
+        let found = &judged.findings[0];
+        assert_eq!(found.id, crate::diagnosis::FindingId::IdentityPolicyDenies);
+        let named = "secretsmanager:GetSecretValue, ssm:GetParameters, ecr:GetAuthorizationToken, logs:CreateLogStream and \
+                     ecr:BatchGetImage";
+        assert!(found.summary.contains(named), "{}", found.summary);
+        for way in [
+            "the call to secretsmanager.ap-northeast-1.amazonaws.com went to the public address 52.94.1.4:443",
+            "the call to api.ecr.ap-northeast-1.amazonaws.com went to the private address 10.0.1.5:443",
+            "the call to logs.ap-northeast-1.amazonaws.com went to the private address 10.0.1.6:443",
+        ] {
+            assert_eq!(found.summary.matches(way).count(), 1, "{way}: {}", found.summary);
+        }
+        let simulation = found.fix.iter().filter_map(|fix| fix.command.as_ref()).find(|how| how.contains("simulate"));
+        let actions = simulation.unwrap().split_once("--action-names ").unwrap().1;
+        assert_eq!(actions.matches("secretsmanager:GetSecretValue").count(), 1, "{actions}");
+        assert_eq!(judged.findings.iter().filter(|other| other.id == found.id).count(), 1);
+    }
+
+    #[test]
     fn what_the_managed_policy_lacks_is_allowed_by_name() {
         let found = judge("secretsmanager dns=10.0.1.5\nsecret:app/db get-secret-value=by-identity").findings.remove(0);
         let command = found.fix[0].command.as_ref().unwrap();

@@ -13,7 +13,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
         }
         Some(PolicyKind::Identity | PolicyKind::Endpoint | PolicyKind::Resource) | None => false,
     });
-    let key = |trouble: &_| denied::denial(trouble).map(|denial| (denial.by, denial.principal));
+    let key = |trouble: &_| denied::denial(trouble).map(|denial| (denial.by, denial.principal, denial.explicit));
     denied::findings(case, taken, key, |denied| finding(case, denied))
 }
 
