@@ -62,6 +62,12 @@ find_zip() {
 }
 
 make_zip() {
+    if [ -n "$dry_run" ]; then
+        zip=rescue.zip
+        show cp "$1" bootstrap
+        show zip rescue.zip bootstrap
+        return 0
+    fi
     zip=$work/rescue.zip
     mkdir -p "$work/zip"
     cp "$1" "$work/zip/bootstrap"
