@@ -113,10 +113,14 @@ def kept_reports(world):
         yield f"the merged report has the findings {found}"
 
 
-def interrupt(world, terminal):
-    """Ctrl-C, once the tasks were looked at."""
-    if world.server.wait_for("ecs:DescribeTasks", 60):
-        terminal.press(CTRL_C)
+def interrupt_at(call):
+    """Ctrl-C, once that was called."""
+
+    def press(world, terminal):
+        if world.server.wait_for(call, 60):
+            terminal.press(CTRL_C)
+
+    return press
 
 
 def stopped_task(world):
@@ -235,7 +239,7 @@ CASES = [
                 130,
                 says=["interrupted", "Stopped 2 probe tasks"],
                 calls=["ecs:StopTask"],
-                during=interrupt,
+                during=interrupt_at("ecs:DescribeTasks"),
                 check=tasks_stopped,
             )
         ],
@@ -260,7 +264,26 @@ CASES = [
         [Step(SERVICE, 3, says=["no repository vpcprobe", "scripts/image --push"], reads_only=True)],
         account={"repository": False},
     ),
-    Case("dry-run", [Step(f"{SERVICE} --dry-run", 0, says=[A, C, "^TASK_1=.*aws ecs run-task"], reads_only=True)]),
+    Case(
+        "rescue-interrupted",
+        [
+            Step(
+                f"{SERVICE} --lambda",
+                130,
+                says=["interrupted", "Deleted 2 functions"],
+                calls=["lambda:DeleteFunction"],
+                during=interrupt_at("lambda:Invoke"),
+            )
+        ],
+        places={A: "no-s3-endpoint", C: "no-s3-endpoint"},
+    ),
+    Case(
+        "dry-run",
+        [
+            Step(f"{SERVICE} --dry-run", 0, says=[A, C, "^TASK_1=.*aws ecs run-task"], reads_only=True),
+            Step(f"{SERVICE} --lambda --dry-run", 0, says=[A, C, "^aws lambda create-function"], reads_only=True),
+        ],
+    ),
     Case(
         "cannot-start-rescued",
         [

@@ -36,6 +36,7 @@ def of_step(world, step, code):
 
 def of_world(world):
     """What holds after every case."""
+    yield from (f"the stand-in failed: {failure}" for failure in world.server.failures)
     yield from world.tasks.failures
     yield from world.functions.failures
     for task in world.tasks.known.values():
@@ -44,6 +45,7 @@ def of_world(world):
             if task.run:
                 task.run.stop()
                 task.run.wait()
+    world.functions.stop()
     yield from (f"the function {name} is still there" for name in world.functions.left())
     for place, text in texts(world):
         if any(PASSWORD in form for form in [text, *unpacked(text)]):

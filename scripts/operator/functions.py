@@ -16,6 +16,7 @@ class Functions:
     def __init__(self, account, tools, places):
         self.account, self.tools, self.places = account, tools, places
         self.made, self.fresh, self.unready, self.failures = {}, set(), set(), []
+        self.runs = []
 
     def handlers(self):
         return {
@@ -110,6 +111,7 @@ class Functions:
         limit = function.get("Timeout", 3)
         arguments = ["--binary", function["bootstrap"], "--invoke", file, "--function-timeout", str(limit)]
         run = lab.Run(self.tools, identity, where, arguments, variables, vantage="lambda")
+        self.runs.append(run)
         try:
             code = run.wait()
         except lab.LabFailed as failure:
@@ -120,6 +122,12 @@ class Functions:
         if code == 1:
             headers["X-Amz-Function-Error"] = "Unhandled"
         return Answer(answer, 200, headers)
+
+    def stop(self):
+        """Invocations that nobody waits for any more."""
+        for run in self.runs:
+            run.stop()
+            run.process.wait()
 
     def left(self):
         """Functions that nobody deleted."""

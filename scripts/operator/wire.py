@@ -5,7 +5,9 @@ import http.client
 import http.server
 import json
 import re
+import sys
 import threading
+import traceback
 import urllib.parse
 import uuid
 
@@ -126,8 +128,10 @@ class Server:
     def __init__(self, moto, refusals):
         self.moto, self.refusals, self.handlers = moto, refusals, {}
         self.calls, self.change = [], threading.Condition()
+        self.failures = []
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler_of(self))
         self.http.daemon_threads = True
+        self.http.handle_error = self.failed
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
     @property
@@ -153,6 +157,11 @@ class Server:
             return handler(call, passed_on) if handler else passed_on()
         except Refused as refused:
             return as_error(call, refused)
+
+    def failed(self, *_):
+        """A client that has gone away is none of ours; anything else is the stand-in's own fault."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            self.failures.append(traceback.format_exc())
 
     def pass_on(self, method, target, headers, body):
         connection = http.client.HTTPConnection(*self.moto, timeout=30)
