@@ -91,12 +91,14 @@ impl Lab {
 
     /// Runs a process in the task's namespace to its end, which comes by force after the limit.
     pub fn run(&self, launch: &Launch, output: Output, limit: Option<Duration>) -> Result<Outcome, String> {
+        // Who looks around in a function's place is no function.
+        let function = self.function.as_ref().filter(|_| launch.place != Place::Shell);
         let (mut command, listener) = launch.prepare()?;
         command.stdin(if launch.place == Place::Shell { Stdio::inherit() } else { Stdio::null() });
         if output == Output::Kept {
             command.stdout(Stdio::piped()).stderr(Stdio::piped());
         }
-        if self.function.is_some() && output == Output::Through {
+        if function.is_some() && output == Output::Through {
             // What a function prints goes to its log; standard output is for its answer.
             command.stdout(std::io::stderr());
         }
@@ -105,12 +107,12 @@ impl Lab {
         let stderr = collect(parent.stderr.take());
         let (started, mut reports) = task::reports(&listener)?;
         self.observer.saw(Moment::Start);
-        let signal = self.watch(started, limit);
+        let signal = self.watch(started, limit, function);
         let ended: Ended = task::report(&mut reports)?;
         drop(parent.wait());
         let signalled = signal.map(|sending| sending.is_finished());
         let (stdout, stderr) = (stdout(), stderr());
-        let Some(function) = &self.function else {
+        let Some(function) = function else {
             let stats = Stats::new(started, ended, &self.tap.sent());
             return Ok(Outcome { ended, stdout, stderr, stats, signalled, answer: None });
         };
@@ -121,13 +123,13 @@ impl Lab {
     }
 
     /// Passes signals on, and sends the scenario's own at its moment.
-    fn watch(&self, started: Started, limit: Option<Duration>) -> Option<JoinHandle<()>> {
+    fn watch(&self, started: Started, limit: Option<Duration>, function: Option<&Function>) -> Option<JoinHandle<()>> {
         let pid = Pid::from_raw(started.pid)?;
         self.runtime.spawn(pass_on(pid));
         if let Some(limit) = limit {
             self.runtime.spawn(end_after(limit, pid));
         }
-        if let Some(function) = &self.function {
+        if let Some(function) = function {
             function.watch(&self.runtime, pid);
         }
         let observer = Arc::clone(&self.observer);

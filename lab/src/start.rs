@@ -87,8 +87,10 @@ impl Start {
         }
         let (program, place) = if let Some(image) = &files.rootfs {
             task::furnish_rootfs(world, image)?;
-            // A runtime's answer for a user that no /etc/passwd names.
-            environment.entry("HOME".to_owned()).and_modify(|home| "/".clone_into(home));
+            if !world.scenario.run.env.contains_key("HOME") {
+                // A runtime's answer for a user that no /etc/passwd names.
+                environment.entry("HOME".to_owned()).and_modify(|home| "/".clone_into(home));
+            }
             (PROGRAM.to_owned(), Place::Image)
         } else {
             (self.binary()?, Place::Task)
