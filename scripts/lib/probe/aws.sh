@@ -41,6 +41,7 @@ show() {
 show_as() {
     local name=$1
     shift
+    # shellcheck disable=SC2016 # the reader's shell is to run it
     printf '%s=$(%s)\n' "$name" "$(words "$@")" >&3
 }
 

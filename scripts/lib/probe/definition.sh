@@ -17,7 +17,7 @@ readonly DISTILLED="taskDefinition.{family: family, revision: revision, taskDefi
 # The same, in gzip and base64; empty where there is no definition.
 packed=
 # What the definition says of itself.
-definition_role='' definition_architecture='' definition_network=''
+definition_role='' definition_architecture=''
 
 read_definition() {
     [ -n "$task_definition" ] || return 0

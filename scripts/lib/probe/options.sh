@@ -84,7 +84,7 @@ upper() { printf '%s' "$1" | tr '[:lower:]' '[:upper:]'; }
 # split_list ARRAY TEXT: at commas and white space, each part once.
 split_list() {
     local parts=() known=' ' part
-    # shellcheck disable=SC2086 # the parts are wanted; names of subnets and groups hold nothing that a shell expands
+    # shellcheck disable=SC2086,SC2206 # the parts are wanted; names of subnets and groups hold nothing that a shell expands
     set -f && parts=(${2//,/ }) && set +f
     for part in ${parts[@]+"${parts[@]}"}; do
         case "$known" in *" $part "*) continue ;; esac

@@ -63,7 +63,7 @@ wait_for_reports() {
     while [ "$((SECONDS - $1))" -lt "$wait_seconds" ]; do
         missing=0
         for ((i = 0; i < ${#subnets[@]}; i++)); do
-            [ -n "${arns[i]}" ] && [ "${states[i]}" != STOPPED ] || continue
+            if [ -z "${arns[i]}" ] || [ "${states[i]}" = STOPPED ]; then continue; fi
             if fetch_report "$i"; then states[i]=STOPPED; else missing=$((missing + 1)); fi
         done
         [ "$missing" -gt 0 ] || return 0
