@@ -12,13 +12,13 @@ mod same;
 pub mod schema;
 pub mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::diagnosis::{
-    Certainty, CheckStatus, Ended, Finding, FindingId, Fix, ObservedRoute, Severity, Summary, Verdict,
+    Certainty, CheckResult, CheckStatus, Ended, Finding, FindingId, Fix, ObservedRoute, Severity, Summary, Verdict,
 };
 use crate::explain::Cause;
 use crate::inputs::Vantage;
@@ -256,18 +256,20 @@ pub fn json(merged: &Merged) -> String {
 
 /// Whether the checks of a finding were all made by a run from end to end, each to the same host, and all passed.
 fn passes(run: Named<'_>, finding: &Finding, seen_by: Named<'_>) -> bool {
-    let host = |named: Named<'_>, id: &CheckId| {
-        named.report.checks.iter().find(|check| check.id == *id).map(|check| (check.host.clone(), check.status))
-    };
-    let passes_one = |id: &CheckId| match (host(run, id), host(seen_by, id)) {
-        (Some((here, CheckStatus::Pass)), Some((there, _))) => here == there,
+    let (here, there) = (by_id(run), by_id(seen_by));
+    let passes_one = |id: &CheckId| match (here.get(id), there.get(id)) {
+        (Some(here), Some(there)) => here.status == CheckStatus::Pass && here.host == there.host,
         _ => false,
     };
     !finding.checks.is_empty() && finding.checks.iter().all(passes_one)
 }
 
+fn by_id(run: Named<'_>) -> HashMap<&CheckId, &CheckResult> {
+    run.report.checks.iter().map(|check| (&check.id, check)).collect()
+}
+
 /// Whether a run reached all that a finding is about by this route.
 fn goes_by(route: ObservedRoute, run: Named<'_>, finding: &Finding) -> bool {
-    let mut checks = run.report.checks.iter().filter(|check| finding.checks.contains(&check.id));
-    checks.all(|check| check.observed_route == route)
+    let checks = by_id(run);
+    finding.checks.iter().filter_map(|id| checks.get(id)).all(|check| check.observed_route == route)
 }

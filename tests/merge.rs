@@ -115,7 +115,9 @@ fn the_committed_schema_is_that_of_the_types() {
 }
 
 #[test]
-fn the_schema_refuses_a_report_of_one_run() {
+fn what_is_merged_is_no_report_of_one_run_and_the_other_way_round() {
+    let error = vpcprobe::report::parse(&merge::json(&merged(&six()))).unwrap_err();
+    assert_eq!(error, "these are several runs, merged: expected the report of one");
     let report = vpcprobe::report::json::render(&fixtures::healthy());
     assert!(!SCHEMA.is_valid(&serde_json::from_str(&report).unwrap()));
 }
@@ -149,6 +151,21 @@ fn findings_are_one_where_the_same_fix_mends_both() {
         let together = merged.findings.iter().any(|finding| finding.runs == ["a", "b"]);
         assert_eq!((together, merged.findings.len()), (is_one, if is_one { 1 } else { 2 }), "{about}");
     }
+}
+
+#[test]
+fn silent_addresses_of_one_endpoint_are_one_finding_only_where_they_are_the_same() {
+    let with = |last: usize| {
+        let mut report = fixtures::broken();
+        report.findings.truncate(1);
+        report.findings[0].id = FindingId::EndpointAddressSilent;
+        let failed = report.observations.iter().filter(|seen| seen.check.0 == "logs" && seen.fault().is_some());
+        report.findings[0].evidence = failed.map(|seen| seen.id.clone()).skip(last).take(1).collect();
+        assert_eq!(report.findings[0].evidence.len(), 1);
+        report
+    };
+    let count = |other| merged(&[given("a", 1, with(0)), given("b", 2, with(other))]).findings.len();
+    assert_eq!((count(0), count(1)), (1, 2));
 }
 
 fn each_command(finding: &mut Finding, change: &dyn Fn(&str) -> String) {

@@ -1,6 +1,6 @@
 //! One run as a row: from its report, from its exit code, or from its stop reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{ExitCodeOnly, Failing, Known, NotStarted, Run};
 use crate::diagnosis::{CheckResult, CheckStatus, Finding, Severity, Verdict};
@@ -101,9 +101,9 @@ fn rank(status: CheckStatus) -> u8 {
 /// The error on the lowest rung that hits a step.
 fn failing(report: &Report, purpose: Purpose) -> Option<Failing> {
     let is_of_it = |check: &CheckResult| check.purpose == purpose;
-    let hit: Vec<_> = report.checks.iter().filter(|check| is_of_it(check)).map(|check| &check.id).collect();
+    let hit: HashSet<_> = report.checks.iter().filter(|check| is_of_it(check)).map(|check| &check.id).collect();
     let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let of_step = errors.filter(|finding| finding.checks.iter().any(|id| hit.contains(&id)));
+    let of_step = errors.filter(|finding| finding.checks.iter().any(|id| hit.contains(id)));
     let all = of_step.map(|finding| Failing { finding: Some(finding.id), exit_digit: digit(report, finding) });
     all.min_by_key(|failing| failing.exit_digit)
 }
@@ -113,7 +113,8 @@ pub(super) fn digit(report: &Report, finding: &Finding) -> u8 {
     if finding.id.ones() != 0 {
         return finding.id.ones();
     }
-    let shown = report.observations.iter().filter(|seen| finding.evidence.contains(&seen.id));
+    let evidence: HashSet<_> = finding.evidence.iter().collect();
+    let shown = report.observations.iter().filter(|seen| evidence.contains(&seen.id));
     let rungs = shown.map(|seen| match seen.rung {
         Rung::Resolve => 1,
         Rung::Connect => 3,

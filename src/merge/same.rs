@@ -3,6 +3,7 @@
 //! Then id, checks, meaning and every step of the fix are the same, but for what is each run's own: addresses, ranges,
 //! times, and the names of the run, the task and the session.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
@@ -48,7 +49,8 @@ fn silent(named: Named<'_>, finding: &Finding) -> Vec<IpAddr> {
     if finding.id != FindingId::EndpointAddressSilent {
         return Vec::new();
     }
-    let shown = named.report.observations.iter().filter(|seen| finding.evidence.contains(&seen.id));
+    let evidence: HashSet<_> = finding.evidence.iter().collect();
+    let shown = named.report.observations.iter().filter(|seen| evidence.contains(&seen.id));
     let failed = shown.filter(|seen| seen.fault().is_some());
     let mut silent: Vec<IpAddr> = failed.filter_map(|seen| seen.peer).map(|peer| peer.ip()).collect();
     silent.sort_unstable();

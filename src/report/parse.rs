@@ -18,6 +18,9 @@ pub fn parse(text: &str) -> Result<Report, String> {
     }
     let document: Map<String, Value> = serde_json::from_str(text).map_err(|error| not_a_document(text, &error))?;
     check_version(document.get("schema_version"), tool_version(&document))?;
+    if document.get("kind").and_then(Value::as_str) == Some("merged") {
+        return Err("these are several runs, merged: expected the report of one".to_owned());
+    }
     Report::deserialize(Value::Object(document)).map_err(broken)
 }
 
