@@ -29,6 +29,9 @@ fn main() {
         && is("CARGO_CFG_TARGET_ENV", "gnu")
         && is("CARGO_CFG_TARGET_FEATURE", "crt-static")
     {
+        // The start-up code of a static program registers its unwind tables by itself: the index beside them, 85 KB, would
+        // only make the first panic quicker. The tests of this package are linked so, too, and panic.
+        println!("cargo:rustc-link-arg=-Wl,--no-eh-frame-hdr");
         for (function, instead) in LEFT_OUT {
             println!("cargo:rustc-link-arg-bin=vpcprobe=-Wl,--wrap={function},--defsym=__wrap_{function}={instead}");
         }

@@ -43,7 +43,7 @@ stop_tasks() {
         is_among "$arn" " ${running[*]-} " || running+=("$arn")
     done
     for arn in ${running[@]+"${running[@]}"}; do
-        [ "$arn" != None ] && ! is_over "$arn" || continue
+        if [ "$arn" = None ] || is_over "$arn"; then continue; fi
         if ask ecs stop-task --cluster "$cluster" --task "$arn" --reason "scripts/probe: $1" >"$work/answer"; then
             stopped=$((stopped + 1))
         else
