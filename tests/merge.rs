@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
-use vpcprobe::diagnosis::{CheckStatus, Finding, FindingId, Fix, ObservedRoute, Severity, Verdict};
+use vpcprobe::diagnosis::{CheckStatus, Finding, FindingId, Fix, ObservedRoute, Severity, Summary, Verdict};
 use vpcprobe::merge::{self, Given, Known, Merged, schema, text};
 use vpcprobe::plan::{CheckId, Purpose};
 use vpcprobe::report::Report;
@@ -358,6 +358,11 @@ fn the_code_is_the_worst_and_of_failures_the_first_of_the_start() {
         let merged = merged(&runs);
         assert_eq!((merged.exit_code, merged.verdict), (code, verdict), "{codes:?}");
     }
+    // A report that was asked for nothing is no proof of anything.
+    let mut empty = fixtures::healthy();
+    empty.checks.clear();
+    empty.summary = Summary::default();
+    assert_eq!(merged(&[given("a", 1, fixtures::healthy()), given("b", 2, empty)]).exit_code, 71);
     let never = || merge::not_started("c=").unwrap();
     assert_eq!(merged(&[given("a", 1, fixtures::healthy()), never()]).exit_code, 71);
     assert_eq!(merged(&[given("a", 1, fixtures::broken()), never()]).exit_code, 33);

@@ -142,12 +142,13 @@ fn profiles(raw: &RawInputs) -> Result<Vec<Profile>, Error> {
 fn endpoints(raw: &RawInputs) -> Result<Vec<Endpoint>, Error> {
     let given_ones = each(&raw.endpoints).map(|value| at("--endpoint", value, Endpoint::parse));
     let mut endpoints = given_ones.collect::<Result<Vec<_>, _>>()?;
-    let Some(list) = &raw.endpoints_list else { return Ok(endpoints) };
-    for (number, line) in (1..).zip(list.text.trim_start_matches('\u{feff}').lines()) {
-        let entry = line.split_once('#').map_or(line, |(before, _)| before);
-        if let Some(entry) = given(Some(entry)) {
-            let place = format!("--endpoints {}, line {number}:", super::shown(&list.name));
-            endpoints.push(at(&place, entry, Endpoint::parse)?);
+    if let Some(list) = &raw.endpoints_list {
+        for (number, line) in (1..).zip(list.text.trim_start_matches('\u{feff}').lines()) {
+            let entry = line.split_once('#').map_or(line, |(before, _)| before);
+            if let Some(entry) = given(Some(entry)) {
+                let place = format!("--endpoints {}, line {number}:", super::shown(&list.name));
+                endpoints.push(at(&place, entry, Endpoint::parse)?);
+            }
         }
     }
     few_enough(&endpoints)?;

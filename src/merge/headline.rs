@@ -6,7 +6,7 @@ use crate::explain;
 
 const STRICT: u8 = 4;
 const BUG: u8 = 70;
-const INCONCLUSIVE: u8 = 71;
+pub(super) const INCONCLUSIVE: u8 = 71;
 
 /// More runs than these are counted, not named.
 const NAMED: usize = 3;

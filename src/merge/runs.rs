@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::headline::INCONCLUSIVE;
 use super::{ExitCodeOnly, Failing, Known, NotStarted, Run};
 use crate::diagnosis::{CheckResult, CheckStatus, Finding, Severity, Verdict};
 use crate::explain::{self, StopReason};
@@ -54,10 +55,12 @@ fn of_report(name: &str, report: &Report) -> Run {
     let purposes = purposes(&report.checks);
     let failed = purposes.iter().filter(|(_, status)| **status == CheckStatus::Fail);
     let fails = failed.filter_map(|(purpose, _)| Some((*purpose, failing(report, *purpose)?))).collect();
+    // A report that was asked for nothing shows nothing.
+    let is_empty = report.summary.checks == 0 && report.verdict == Verdict::Pass;
     Run {
-        verdict: report.verdict,
-        exit_code: Some(report.exit_code.into()),
-        headline: report.headline.clone(),
+        verdict: if is_empty { Verdict::Inconclusive } else { report.verdict },
+        exit_code: Some(if is_empty { INCONCLUSIVE } else { report.exit_code }.into()),
+        headline: if is_empty { "nothing was examined".to_owned() } else { report.headline.clone() },
         run_id: Some(report.run.id.clone()),
         started_at: Some(report.run.started_at.clone()),
         took_ms: Some(report.run.took_ms),

@@ -22,7 +22,10 @@ definition_role='' definition_architecture=''
 read_definition() {
     [ -n "$task_definition" ] || return 0
     ask ecs describe-task-definition --task-definition "$task_definition" --query "$DISTILLED" --output json \
-        >"$work/definition.pretty" || no_definition
+        >"$work/definition.pretty" || {
+        no_definition
+        return 0
+    }
     sed 's/^ *//' "$work/definition.pretty" | tr -d '\n' >"$work/definition.json"
     packed=$(gzip -9 -n -c "$work/definition.json" | base64 | tr -d '\n')
     read_definition_facts
@@ -34,8 +37,10 @@ no_definition() {
     if complains 'Unable to describe task definition|ClientException|InvalidParameter'; then
         die "$BAD_INPUT" "there is no task definition $task_definition in $region: $(complaint)"
     fi
-    needed "read the task definition" ecs:DescribeTaskDefinition \
-        "without it no start can be replayed: leave out --task-definition and name the images with -- --image REF"
+    has_input image || needed "read the task definition" ecs:DescribeTaskDefinition \
+        "the images can be named instead, with -- --image REF"
+    missed "read the task definition" ecs:DescribeTaskDefinition "of the start the images are replayed that -- --image names"
+    task_definition=
 }
 
 # The lines are the AWS CLI's own, one field each; values of these are plain words.

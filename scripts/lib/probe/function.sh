@@ -35,9 +35,10 @@ create_function() {
 refused_function() {
     if is_denied || is_hopeless; then
         needed "make a function in ${names[$1]}" "lambda:CreateFunction (and iam:PassRole on $(name_of "$rescue_role"), ec2:DescribeSubnets, ec2:DescribeSecurityGroups, ec2:DescribeVpcs)" \
-            "without functions there are the other ways of docs/running/probe.md: EC2 through SSM, ECS Exec, CloudShell"
+            "without functions there are the other ways of docs/running/rescue.md: EC2 through SSM, ECS Exec, CloudShell"
     fi
-    functions[$1]=
+    # It stays in `functions`: an answer that was lost, or came late, may have made it.
+    functions_failed[$1]=1
     add_result "$(rescue_name "$1")" not-started "CreateFunction: $(complaint)"
 }
 
@@ -75,6 +76,7 @@ take_answer() {
     local name file="$work/reports/${subnets[$1]}.json" said
     name=$(rescue_name "$1")
     if [ "$(cat "$work/invoked.$1" 2>/dev/null)" = none ]; then
+        [ "$mode" = lambda ] || forget_start "${subnets[$1]}"
         add_report "$name" "$file" -
         return 0
     fi

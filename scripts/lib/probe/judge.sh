@@ -20,9 +20,11 @@ find_judge() {
         "$(command -v vpcprobe || true)"; do
         if [ -x "$candidate" ] && is_judge "$candidate"; then return 0; fi
     done
-    for candidate in docker podman; do
-        command -v "$candidate" >/dev/null && is_judge "$candidate" run --rm -i --network none \
-            --volume "$work:$work:ro" "${image:-vpcprobe}" && return 0
+    # The folder of the reports is its owner's alone: the container reads them as the same user.
+    for candidate in "docker run" "podman run --userns=keep-id"; do
+        # shellcheck disable=SC2086 # the words of the command
+        command -v "${candidate%% *}" >/dev/null && is_judge $candidate --rm -i --pull never --network none \
+            --user "$(id -u):$(id -g)" --volume "$work:$work:ro" "${image:-vpcprobe}" && return 0
     done
     die "$COULD_NOT_LOOK" "no vpcprobe runs on this machine, and reports are merged by one: unpack a release, or set VPCPROBE_BIN to it"
 }
@@ -59,10 +61,22 @@ add_result() {
     result_values+=("$3")
 }
 
+# forget_start NAME: a function was probed in its place; that no task started is said, and is no subnet of its own.
+forget_start() {
+    local i
+    for ((i = 0; i < ${#result_names[@]}; i++)); do
+        if [ "${result_names[i]}" = "$1" ] && [ "${result_kinds[i]}" = not-started ]; then
+            tell "note: $1: its probe task never started: ${result_values[i]}"
+            start_is_blocked="the probe's own task could not start in $1"
+            result_kinds[i]=replaced
+        fi
+    done
+}
+
 # add_report NAME FILE EXIT-CODE: unless it can't be read, which must not cost the others; `-` is no exit code.
 add_report() {
     local status=0
-    "${judge[@]}" merge --format json "$2" >/dev/null 2>"$work/complaint" || status=$?
+    merged json "$2" >/dev/null 2>"$work/complaint" || status=$?
     if [ "$status" -ne "$BAD_INPUT" ]; then
         add_result "$1" report "$2"
         return 0
@@ -73,6 +87,13 @@ add_report() {
     else
         add_result "$1" exit "$3"
     fi
+}
+
+# What an exported VPCPROBE_FORMAT says is meant for the probe: merge knows two of its three.
+merged() {
+    local form=$1
+    shift
+    env -u VPCPROBE_FORMAT "${judge[@]}" merge --format "$form" "$@"
 }
 
 # print_results: the table and the findings; ends with their exit code.
@@ -88,7 +109,14 @@ print_results() {
         [ "${result_kinds[i]}" != report ] || arguments+=("${result_names[i]}=${result_values[i]}")
     done
     keep_reports "${arguments[@]}"
-    "${judge[@]}" merge ${format:+--format "$format"} "${arguments[@]}" || status=$?
+    [ -n "$format" ] || if [ -t 1 ]; then format=text; else format=json; fi
+    merged "$format" "${arguments[@]}" || status=$?
+    case "$status:$start_is_blocked" in
+        0:?* | 4:?*)
+            tell "The network is not what keeps the task from starting: $start_is_blocked (see above)."
+            status=$COULD_NOT_LOOK
+            ;;
+    esac
     return "$status"
 }
 
@@ -99,5 +127,5 @@ keep_reports() {
     for one in "$work"/reports/*; do
         [ ! -s "$one" ] || cp "$one" "$json_dir/" || tell "warning: $json_dir takes no files: the report is printed only"
     done
-    "${judge[@]}" merge --format json "$@" >"$json_dir/merged.json" || true
+    merged json "$@" >"$json_dir/merged.json" || true
 }

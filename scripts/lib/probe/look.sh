@@ -7,6 +7,9 @@ names=()
 # Zones that AWS's list of Fargate's Regions leaves out (2025; it names those it has where it has not all).
 readonly WITHOUT_FARGATE=' apne1-az3 cnn1-az3 usw1-az2 '
 
+# Why no task starts, whatever the probes see.
+start_is_blocked=
+
 look() {
     look_at_subnets
     [ "$mode" = lambda ] || look_at_role
@@ -46,6 +49,7 @@ look_at_role() {
     trust=$(ask iam get-role --role-name "$(name_of "$role")" --query Role.AssumeRolePolicyDocument --output json) || {
         if complains NoSuchEntity; then
             tell "warning: the role $role does not exist: ECS can't start a task with it. Make it again, or name another in the task definition"
+            start_is_blocked="the role $role does not exist"
             role=none
             return 0
         fi
@@ -54,7 +58,9 @@ look_at_role() {
     }
     grep -q '"ecs-tasks\.amazonaws\.com' <<<"$trust" && return 0
     tell "warning: the role $(name_of "$role") does not trust ecs-tasks.amazonaws.com, so ECS can't assume it, and no task with it starts."
-    tell "  Mend its trust policy: aws iam update-assume-role-policy --role-name $(name_of "$role") --policy-document file://taskdef/iam/trust-ecs-tasks.json"
+    tell '  Add this statement to its trust policy: {"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}'
+    tell "  (aws iam get-role shows what is there, and aws iam update-assume-role-policy replaces all of it.)"
     tell "  The probe runs without a role: what is not signed is examined."
+    start_is_blocked="ECS may not assume the role $(name_of "$role")"
     role=none
 }

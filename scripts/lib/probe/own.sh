@@ -11,10 +11,11 @@ use_own_definition() {
     default_architecture
     if [ -n "$probe_task_definition" ]; then
         own_definition=$probe_task_definition
+        [ "$role" != none ] || tell "note: a task role of $probe_task_definition itself counts: overrides can't take one away"
         return 0
     fi
-    if find_own_definition; then return 0; fi
     find_image
+    if find_own_definition; then return 0; fi
     register "$(own_document '')" "$FAMILY"
 }
 
@@ -26,19 +27,23 @@ default_architecture() {
 
 # Whether the family's last revision will do: for this launch type, architecture and image.
 find_own_definition() {
-    local row arn fits found_architecture found_image
+    local row arn fits found_architecture found_execution found_image found_role inputs
     row=$(ask ecs describe-task-definition --task-definition "$FAMILY" --output text \
         --query "taskDefinition.[taskDefinitionArn, contains(requiresCompatibilities || \`[]\`, '${launch_type:-EC2}'),
-            runtimePlatform.cpuArchitecture || 'X86_64', containerDefinitions[?name=='vpcprobe'].image | [0] || '-']") || {
+            runtimePlatform.cpuArchitecture || 'X86_64', executionRoleArn || '-', containerDefinitions[?name=='vpcprobe'].image | [0] || '-', taskRoleArn || '-',
+            length((containerDefinitions[?name=='vpcprobe'] | [0]).environment[?name=='VPCPROBE_TASK_DEFINITION'] || \`[]\`)]") || {
         complains 'Unable to describe|ClientException' || missed "look for the probe's own task definition" \
             ecs:DescribeTaskDefinition "a new revision is registered"
         return 1
     }
-    IFS=$'\t' read -r arn fits found_architecture found_image <<<"$row"
+    IFS=$'\t' read -r arn fits found_architecture found_execution found_image found_role inputs <<<"$row"
+    # One that holds another run's inputs, or a role where none is wanted, is not what is asked for.
+    [ "$inputs" = 0 ] || return 1
+    case "$role" in '' | none) [ "$found_role" = - ] || return 1 ;; esac
+    [ "${execution_role:--}" = "$found_execution" ] || return 1
     [ "$fits" = True ] && [ "$found_architecture" = "$cpu_architecture" ] && [ "$found_image" != - ] || return 1
-    [ -z "$image" ] || [ "$image" = "$found_image" ] || return 1
+    [ "$image" = "$found_image" ] || return 1
     own_definition=$arn
-    image=$found_image
 }
 
 # find_image: the given one, or what was pushed last into the account's repository.

@@ -11,15 +11,15 @@ rescue_subnets() {
     local i
     tell "A function is probed in place of a task: same subnets and security groups, another identity (its own role), a shared network interface, and Lambda's resolver settings."
     find_zip
-    use_rescue_role
     write_event
+    use_rescue_role
     for i in "$@"; do create_function "$i"; done
     if [ -n "$dry_run" ]; then
         show_invocations "$@"
         return 0
     fi
     for i in "$@"; do
-        [ -n "${functions[i]:-}" ] || continue
+        if [ -z "${functions[i]:-}" ] || [ -n "${functions_failed[i]:-}" ]; then continue; fi
         wait_until_active "$i" && continue
         add_result "$(rescue_name "$i")" not-started "the function did not become active: $why"
         functions_failed[i]=1
@@ -41,7 +41,7 @@ rescue_subnets() {
 }
 
 rescue_name() {
-    if [ "$mode" = lambda ]; then printf '%s' "${subnets[$1]}"; else printf '%s by Lambda' "${subnets[$1]}"; fi
+    if [ "$mode" = lambda ]; then printf '%s' "${subnets[$1]}"; else printf '%s (by Lambda)' "${subnets[$1]}"; fi
 }
 
 lambda_architecture() { if [ "$cpu_architecture" = ARM64 ]; then echo arm64; else echo x86_64; fi; }
@@ -120,11 +120,10 @@ json_list() {
 
 # seconds_of TIME: as the probe's --deadline takes it, rounded up; its default where there is none.
 seconds_of() {
-    case "$1" in
-        '') echo 60 ;;
-        *ms) echo $((${1%ms} / 1000 + 1)) ;;
-        *m) echo $((${1%m} * 60)) ;;
-        *s) local whole=${1%s} && echo $((${whole%%.*} + 1)) ;;
-        *) echo 60 ;;
-    esac
+    awk -v time="${1:-60s}" 'BEGIN {
+        unit = time; sub(/^[0-9.]*/, "", unit)
+        value = substr(time, 1, length(time) - length(unit)) + 0
+        factor = unit == "ms" ? 0.001 : unit == "m" ? 60 : unit == "h" ? 3600 : 1
+        print int(value * factor) + 1
+    }'
 }

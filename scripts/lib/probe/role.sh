@@ -3,9 +3,12 @@
 
 readonly RESCUE_ROLE=vpcprobe-rescue
 rescue_role=
+# Made, and not yet given its policies.
+role_is_half=
 
 # use_rescue_role: the given one, the one of a run before, or a new one. Sets `rescue_role`.
 use_rescue_role() {
+    local row made
     if [ -n "$lambda_role" ]; then
         case "$lambda_role" in
             arn:*) rescue_role=$lambda_role ;;
@@ -14,7 +17,12 @@ use_rescue_role() {
         esac
         return 0
     fi
-    if rescue_role=$(ask iam get-role --role-name "$RESCUE_ROLE" --query Role.Arn --output text); then return 0; fi
+    if row=$(ask iam get-role --role-name "$RESCUE_ROLE" --query "Role.[Arn, Description || '-']" --output text); then
+        IFS=$'\t' read -r rescue_role made <<<"$row"
+        [ "$made" = "made by $MARK" ] ||
+            tell "note: the role $RESCUE_ROLE was not made by $MARK and is used as it is: the replay has the permissions that it has"
+        return 0
+    fi
     complains NoSuchEntity || missed "look for the role $RESCUE_ROLE" iam:GetRole "it is made"
     make_rescue_role
 }
@@ -28,9 +36,12 @@ make_rescue_role() {
         rescue_role=arn:$partition:iam::$account:role/$RESCUE_ROLE
         change iam create-role --role-name "$RESCUE_ROLE" --assume-role-policy-document "$trust" --description "made by $MARK"
     else
+        role_is_half=1
         rescue_role=$(ask iam create-role --role-name "$RESCUE_ROLE" --assume-role-policy-document "$trust" \
-            --description "made by $MARK" --query Role.Arn --output text) ||
+            --description "made by $MARK" --query Role.Arn --output text) || {
+            role_is_half=
             needed "make the role of the functions" iam:CreateRole "give one that trusts lambda.amazonaws.com as --lambda-role"
+        }
         tell "Made the role $RESCUE_ROLE."
     fi
     # One made and not filled would be taken for whole by the next run.
@@ -38,11 +49,24 @@ make_rescue_role() {
         unmade "give the role its policy"
     change iam put-role-policy --role-name "$RESCUE_ROLE" --policy-name replay --policy-document "$(replay_policy)" ||
         unmade "give the role its policy"
+    role_is_half=
+}
+
+# undo_role: one that a signal left half made, if it is the one of this script.
+undo_role() {
+    local description
+    [ -n "$role_is_half" ] || return 0
+    role_is_half=
+    description=$(ask iam get-role --role-name "$RESCUE_ROLE" --query 'Role.Description' --output text) || return 0
+    [ "$description" = "made by $MARK" ] || return 0
+    if remove_role; then tell "Removed the role $RESCUE_ROLE, which was half made."; else
+        tell "warning: $(why_not "remove the role $RESCUE_ROLE, which is half made" iam:DeleteRole "scripts/probe --clean does it")"
+    fi
 }
 
 unmade() {
     cp "$work/complaint" "$work/complaint.kept"
-    remove_role || true
+    remove_role && role_is_half=
     cp "$work/complaint.kept" "$work/complaint"
     needed "$1" iam:PutRolePolicy "give one that trusts lambda.amazonaws.com as --lambda-role"
 }
@@ -121,7 +145,7 @@ clean_functions() {
 clean_role() {
     local description interfaces
     description=$(ask iam get-role --role-name "$RESCUE_ROLE" --query 'Role.Description' --output text) || {
-        complains NoSuchEntity || needed "look for the role $RESCUE_ROLE" iam:GetRole
+        complains NoSuchEntity || missed "look for the role $RESCUE_ROLE" iam:GetRole "it stays, if it is there"
         return 0
     }
     if [ "$description" != "made by $MARK" ]; then

@@ -108,8 +108,32 @@ start_task() {
     fi
 }
 
+# Whether the last call may have been carried out although no answer came.
+unsure=
+is_unsure() { complains 'timeout|timed out|Connection was closed|ServerException|InternalError|ServiceUnavailable'; }
+
+# adopt INDEX: the task that RunTask started without saying so.
+adopt() {
+    local listed arn
+    cp "$work/complaint" "$work/complaint.kept"
+    # One that shows up later is looked for, and stopped, at the end.
+    unsure=1
+    listed=$(ask ecs list-tasks --cluster "$cluster" --started-by "$started_by" --query taskArns --output text) || listed=
+    cp "$work/complaint.kept" "$work/complaint"
+    for arn in $listed; do
+        [ "$arn" != None ] || continue
+        is_among "$arn" " ${running[*]-} " && continue
+        arns[$1]=$arn states[$1]=STARTED
+        running+=("$arn")
+        return 0
+    done
+    return 1
+}
+
 # refused_start INDEX: what every subnet would be told ends the run; what one is told is its outcome.
 refused_start() {
+    if is_unsure && adopt "$1"; then return 0; fi
+    if complains 'InvalidParameterException|ClientException|InvalidSubnet|InvalidGroup'; then die "$BAD_INPUT" "RunTask refuses this: $(complaint)"; fi
     if complains ClusterNotFound; then no_cluster "run the probe" ecs:RunTask ''; fi
     if is_denied || is_hopeless; then
         needed "run a probe task in ${names[$1]}" "ecs:RunTask (and iam:PassRole on the roles $(name_of "${role:-of the task}") and $(name_of "${execution_role:-of its execution}"))" \

@@ -75,9 +75,12 @@ json_string() {
     printf '"%s"' "$text"
 }
 
-# one_line: standard input without its line ends and what the AWS CLI puts before its complaints.
+# What a terminal would obey, in UTF-8: control characters, and those that turn the direction of writing.
+readonly OBEYED=$'s/\xc2[\x80-\x9f]//g; s/\xe2\x80[\x8b-\x8f\xaa-\xae]//g; s/\xe2\x81[\xa6-\xa9]//g'
+
+# one_line: standard input without its line ends, what a terminal would obey, and what the AWS CLI puts before its complaints.
 one_line() {
-    tr '\r\n\t' '   ' | sed -e 's/  */ /g' -e 's/^ //' -e 's/ $//' -e 's/^aws: \[ERROR\]: //' \
+    tr '\r\n\t' '   ' | LC_ALL=C tr -d '\000-\037\177' | LC_ALL=C sed -e "$OBEYED" | sed -e 's/  */ /g' -e 's/^ //' -e 's/ $//' -e 's/^aws: \[ERROR\]: //' \
         -e 's/^\(aws: error\|usage\): //' -e 's/ Encoded authorization failure message: [^ ]*//' |
         cut -c 1-1000
 }

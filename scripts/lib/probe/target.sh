@@ -55,7 +55,10 @@ take_row() {
             no_service
             return 0
             ;;
-        *) die "$BAD_INPUT" "the service $service in cluster $cluster is $status: there is nothing to start" ;;
+        *)
+            if [ -n "$task" ]; then no_service && return 0; fi
+            die "$BAD_INPUT" "the service $service in cluster $cluster is $status: there is nothing to start"
+            ;;
     esac
     [ "${#subnets[@]}" -gt 0 ] || split_list subnets "${nets#-}"
     [ "${#groups[@]}" -gt 0 ] || split_list groups "${sgs#-}"

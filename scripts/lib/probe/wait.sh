@@ -17,6 +17,7 @@ wait_for_tasks() {
         elif is_denied; then
             missed "wait for the probe tasks" ecs:DescribeTasks "only the logs say when they end, and no exit code is read"
             wait_for_reports "$began"
+            is_denied && leave_running
             break
         else
             tries=$((tries + 1))
@@ -27,7 +28,16 @@ wait_for_tasks() {
     done
     clear_progress
     ended_at=$SECONDS
-    if all_stopped; then running=() run_tasks_began=; else stop_tasks "it took more than $wait_seconds s (--wait)"; fi
+    [ -z "$unseen" ] || return 0
+    if all_stopped; then running=() run_tasks_began=$unsure; else stop_tasks "it took more than $wait_seconds s (--wait)"; fi
+}
+
+# Neither their end nor their reports can be seen from here; they end by themselves, and leave their reports to others.
+unseen=
+leave_running() {
+    unseen="it was started, and what came of it can't be read: no permission ecs:DescribeTasks, none logs:GetLogEvents"
+    tell "The probe tasks run on and end at their deadline; who may, finds their reports in $sink, in the streams $run_id/…"
+    running=() run_tasks_began=
 }
 
 update_states() {
@@ -81,6 +91,10 @@ collect() {
             (containers[?name=='vpcprobe'].reason | [0]) || stoppedReason || '']") || row=-
     IFS=$'\t' read -r -d '' exit_code reason <<<"$row" || true
     reason=$(one_line <<<"$reason")
+    # What is no number is none: of a task that ECS does not know any more the CLI says None.
+    exit_code=${exit_code%%[!0-9]*}
+    exit_code=${exit_code:--}
+    if [ -n "$unseen" ]; then reason=${reason:-$unseen}; fi
     if [ "$exit_code" = - ] && [ "${states[$1]}" != STOPPED ]; then
         reason="the probe task was still ${states[$1]} after $wait_seconds s, and was stopped"
     fi

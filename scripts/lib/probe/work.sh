@@ -24,12 +24,13 @@ interrupted() {
 finish() {
     local status=$?
     trap - EXIT
-    trap '' INT TERM HUP
+    trap '' INT TERM HUP PIPE
     set +e
     [ "${#beside[@]}" -eq 0 ] || kill "${beside[@]}" 2>/dev/null
     stop_tasks "this run ended before it"
     delete_functions
     drop_revisions
+    undo_role
     [ -z "$work" ] || rm -rf "$work"
     exit "$status"
 }
@@ -38,7 +39,10 @@ finish() {
 stop_tasks() {
     local arn listed stopped=0
     [ -n "${run_tasks_began:-}" ] || return 0
-    listed=$(ask ecs list-tasks --cluster "$cluster" --started-by "$started_by" --query taskArns --output text) || listed=
+    listed=$(ask ecs list-tasks --cluster "$cluster" --started-by "$started_by" --query taskArns --output text) || {
+        listed=
+        tell "warning: $(why_not "see whether a task of this run still runs" ecs:ListTasks "one that does ends at its deadline")"
+    }
     for arn in $listed; do
         is_among "$arn" " ${running[*]-} " || running+=("$arn")
     done

@@ -108,6 +108,14 @@ fn each_error_names_the_place_the_value_and_what_was_expected() {
             "--secret arn:aws:s3:::b/k: the ARN of a secret names a Region and an account",
         ),
         (
+            RawInputs { secrets: vec!["Tr0ub4dor&3".into()], ..raw() },
+            "--secret: what is given (not shown here, it might be a value): neither an ARN nor the name of a secret",
+        ),
+        (
+            RawInputs { endpoints: (0..5_001).map(|number| format!("h{number}.example")).collect(), ..raw() },
+            "--endpoints: 5001 are more than the 5000 that one run examines",
+        ),
+        (
             RawInputs { log_groups: vec!["/ecs/a b".into()], ..raw() },
             "--log-group /ecs/a b: not a log group's name of 1 to 512 letters, digits and any of ._-/#",
         ),

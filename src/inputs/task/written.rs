@@ -49,7 +49,7 @@ impl Written {
             written.log_groups.push(group);
         }
         for value in each(&raw.secrets) {
-            let secret = Reference::of_flag(value).map_err(|why| Error::of("--secret", value, &why))?;
+            let secret = Reference::of_flag(value).map_err(|why| refused_secret(value, &why))?;
             written.secrets.push((secret, SecretUse::Environment));
         }
         Ok(written)
@@ -123,6 +123,14 @@ impl EnvironmentFile {
         }
         Ok(Self { bucket: bucket.to_owned(), key: key.to_owned() })
     }
+}
+
+/// Who pastes a secret's value for its name should not find it in a log; an ARN is no value.
+fn refused_secret(given: &str, why: &str) -> Error {
+    if given.starts_with("arn:") {
+        return Error::of("--secret", given, why);
+    }
+    Error(format!("--secret: what is given (not shown here, it might be a value): {why}"))
 }
 
 fn is_bucket(text: &str) -> bool {
