@@ -4,7 +4,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 
-from account import GROUP, ROLE, SUBNETS
+from account import GROUP, ROLE, SUBNETS, trust
 from tasks import Stopped, Stuck
 from terminal import CTRL_C
 from wire import Refusal
@@ -61,6 +61,10 @@ def reason_once(world):
     times = " ".join(world.said.split()).count("CannotPullContainerError: pull image manifest")
     if times != 1:
         yield f"the stop reason stands there {times} times"
+
+
+def untrusted(world):
+    world.account.client("iam").update_assume_role_policy(RoleName=ROLE, PolicyDocument=trust("lambda.amazonaws.com"))
 
 
 # The table's line of the subnet without the S3 endpoint, and of one that is well.
@@ -230,6 +234,32 @@ CASES = [
         "may-not-run-task",
         [Step(SERVICE, 71, says=["no permission ecs:RunTask", "--lambda"])],
         refusals=[Refusal("ecs:RunTask", "AccessDeniedException")],
+    ),
+    Case(
+        "untrusted-role",
+        # The probes see nothing wrong, and no task starts: that is no green.
+        [Step(SERVICE, 71, says=["does not trust ecs-tasks", "exit code 0", "ECS may not assume the role"])],
+        places=WELL,
+        prepare=untrusted,
+    ),
+    Case(
+        "no-group",
+        [
+            Step(
+                f"scripts/probe --cluster demo --subnets {A} --security-groups sg-0000000000000dead --task-definition app",
+                3,
+                says=["RunTask refuses this"],
+                never=["A function does start there"],
+            )
+        ],
+    ),
+    Case(
+        "exported",
+        # What is meant for the probe does not steer how its reports are merged; durations are those of the probe.
+        [
+            Step(f"env VPCPROBE_FORMAT=jsonl {SERVICE}", 53, says=SAYS_BOTH),
+            Step(f"{SERVICE} --lambda --dry-run -- --deadline 1.5m", 0, says=["--timeout 121 "], reads_only=True),
+        ],
     ),
     Case(
         "interrupted",

@@ -4,6 +4,7 @@ import base64
 import binascii
 import gzip
 import re
+import zlib
 
 from account import PASSWORD
 from tasks import Stopped
@@ -67,5 +68,5 @@ def unpacked(text):
     for packed in PACKED.findall(text):
         try:
             yield gzip.decompress(base64.b64decode(packed)).decode(errors="replace")
-        except (binascii.Error, OSError, EOFError):
+        except (binascii.Error, OSError, EOFError, zlib.error):
             continue
