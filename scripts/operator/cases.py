@@ -262,6 +262,26 @@ CASES = [
         ],
     ),
     Case(
+        "lost-answer",
+        # RunTask started the first task, and its answer did not come: the task is found again.
+        [Step(SERVICE, 53, says=SAYS_BOTH, never=["no start"], calls=["ecs:ListTasks"])],
+        refusals=[Refusal("ecs:RunTask", "ServerException", 1, lost=True)],
+    ),
+    Case(
+        "role-interrupted",
+        [
+            Step(
+                f"{SERVICE} --lambda",
+                130,
+                says=["interrupted", "half made"],
+                calls=["iam:DeleteRole"],
+                no_calls=["lambda:CreateFunction"],
+                during=interrupt_at("iam:PutRolePolicy"),
+                check=no_role_left,
+            )
+        ],
+    ),
+    Case(
         "interrupted",
         [
             Step(
