@@ -21,7 +21,7 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
             .to_owned(),
     );
     notes.push(
-        "a function has no task metadata: zone, subnet and task are not known, and where the VPC has a DHCP options set \
+        "a function has no task metadata: its zone and its task are not known, and where the VPC has a DHCP options set \
          of its own, a task may have other resolvers than these"
             .to_owned(),
     );
