@@ -4,8 +4,9 @@
 
 #[path = "data/fixtures.rs"]
 mod fixtures;
+#[path = "data/snapshot.rs"]
+mod snapshot;
 
-use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
@@ -15,6 +16,8 @@ use vpcprobe::observation::{
 };
 use vpcprobe::report::text::{Look, Marks, Style};
 use vpcprobe::report::{Report, SinkResult, json, jsonl, parse, schema, text};
+
+use snapshot::{hold, path, plain};
 
 static SCHEMA: LazyLock<jsonschema::Validator> =
     LazyLock::new(|| jsonschema::validator_for(&schema::schema()).unwrap());
@@ -42,27 +45,6 @@ fn valid(report: Report) -> Report {
         SCHEMA.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "the report does not fit its schema: {}", errors.join("\n"));
     report
-}
-
-fn plain(width: usize) -> Look {
-    Look { width, ..Look::default() }
-}
-
-fn path(of: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(of)
-}
-
-/// Compare with the committed file, or write it anew when that is asked for.
-fn hold(file: &str, actual: &str) {
-    let path = path("tests/snapshots").join(file);
-    if std::env::var_os("VPCPROBE_BLESS").is_some() {
-        std::fs::write(&path, actual).unwrap();
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        expected == actual,
-        "tests/snapshots/{file} differs; if this is meant, VPCPROBE_BLESS=1 cargo test --test formats\n{actual}"
-    );
 }
 
 #[test]

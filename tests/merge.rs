@@ -5,8 +5,9 @@
 #[expect(dead_code, unused_imports, reason = "the reports of other tests stand in the same file")]
 #[path = "data/fixtures.rs"]
 mod fixtures;
+#[path = "data/snapshot.rs"]
+mod snapshot;
 
-use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use serde_json::Value;
@@ -16,6 +17,8 @@ use vpcprobe::merge::{self, Given, Known, Merged, schema, text};
 use vpcprobe::plan::{CheckId, Purpose};
 use vpcprobe::report::Report;
 use vpcprobe::report::text::{Look, Marks, Style};
+
+use snapshot::{hold, path, plain};
 
 static SCHEMA: LazyLock<jsonschema::Validator> =
     LazyLock::new(|| jsonschema::validator_for(&schema::schema()).unwrap());
@@ -71,27 +74,6 @@ fn elsewhere(finding: &mut Finding) {
     finding.summary = finding.summary.replace("10.0.1.", "10.0.7.").replace("3.5.15", "3.5.16").replace("4 s", "4.2 s");
     each_command(finding, &|text| text.replace("10.0.1.", "10.0.7."));
     finding.evidence.pop();
-}
-
-fn plain(width: usize) -> Look {
-    Look { width, ..Look::default() }
-}
-
-fn path(of: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(of)
-}
-
-/// Compare with the committed file, or write it anew when that is asked for.
-fn hold(file: &str, actual: &str) {
-    let path = path("tests/snapshots").join(file);
-    if std::env::var_os("VPCPROBE_BLESS").is_some() {
-        std::fs::write(&path, actual).unwrap();
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        expected == actual,
-        "tests/snapshots/{file} differs; if this is meant, VPCPROBE_BLESS=1 cargo test --test merge\n{actual}"
-    );
 }
 
 #[test]
