@@ -13,6 +13,7 @@ use crate::observation::{Observation, Why};
 use crate::plan::Plan;
 use crate::probe::{Kit, Progress, Stopper, not_probed, probe};
 use crate::report::{Report, RunFacts, build};
+use crate::vpc::{Place, Stand, Vpc};
 
 /// Everything a run needs beside the network.
 #[derive(Clone)]
@@ -52,7 +53,7 @@ pub async fn run<N: Net>(request: Request, net: N, signal: impl Future<Output = 
         deadline: request.plan.limits.deadline(),
         ended: ended(probed.cut_short),
     };
-    let judgement = judge(&request.plan, &probed.observations, facts.ended);
+    let judgement = judge(&request.plan, &probed.observations, facts.ended, None);
     let mut vantage = Vantage { identity_arn: probed.role_arn, ..request.vantage };
     vantage.unread.extend(probed.no_credentials.map(|why| Unread { what: UnreadKind::Credentials, why }));
     build(facts, vantage, request.inputs, &request.plan, judgement, probed.observations)
@@ -68,14 +69,31 @@ pub fn unable(request: Request) -> Report {
         deadline: request.plan.limits.deadline(),
         ended: Ended::Completed,
     };
-    let judgement = judge(&request.plan, &observations, facts.ended);
+    let judgement = judge(&request.plan, &observations, facts.ended, None);
     build(facts, request.vantage, request.inputs, &request.plan, judgement, observations)
 }
 
 /// Judge a saved report again, by these rules and by the plan that its inputs make.
-pub fn judge_again(report: Report, plan: &Plan) -> Report {
-    let judgement = judge(plan, &report.observations, report.run.ended);
-    report.with(plan, judgement)
+///
+/// With an operator's view of the VPC, by that as well; a sentence where it is of another VPC.
+pub fn judge_again(report: Report, plan: &Plan, vpc: Option<&Vpc>) -> Result<Report, String> {
+    let stand = vpc.map(|vpc| vpc.stand(&place(&report, plan))).transpose()?;
+    let judgement = judge(plan, &report.observations, report.run.ended, stand.as_ref());
+    Ok(report.with(plan, judgement))
+}
+
+/// Where the run stood, as far as its report knows it.
+fn place<'p>(report: &'p Report, plan: &'p Plan) -> Place<'p> {
+    let vantage = &report.vantage;
+    // arn:PARTITION:ecs:REGION:ACCOUNT:task/…
+    let account = vantage.task_arn.as_deref().and_then(|arn| arn.split(':').nth(4));
+    Place {
+        addresses: &plan.place.addresses,
+        subnets: &plan.place.subnets,
+        account,
+        region: plan.place.own_region.as_deref(),
+        zone: vantage.availability_zone.as_deref(),
+    }
 }
 
 fn ended(cut_short: Option<Why>) -> Ended {
@@ -87,8 +105,8 @@ fn ended(cut_short: Option<Why>) -> Ended {
 }
 
 /// A rule that panics must not cost the observations: the report says that the fault is ours.
-fn judge(plan: &Plan, observations: &[Observation], ended: Ended) -> Judgement {
-    catch_unwind(AssertUnwindSafe(|| diagnose(plan, observations, ended)))
+fn judge(plan: &Plan, observations: &[Observation], ended: Ended, stand: Option<&Stand<'_>>) -> Judgement {
+    catch_unwind(AssertUnwindSafe(|| diagnose(plan, observations, ended, stand)))
         .unwrap_or_else(|_| Judgement::our_fault(plan))
 }
 

@@ -26,10 +26,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::observation::{Observation, ObservationId};
 use crate::plan::{CheckId, Plan, Purpose};
+use crate::vpc::Stand;
 
+pub use crate::vpc::{Culprit, CulpritKind};
 pub use case::Case;
 pub use pulls::{Pull, pulls};
-pub use verdict::{CheckResult, CheckStatus, Judgement, ObservedRoute, Summary, Verdict};
+pub use verdict::{CheckResult, CheckStatus, CutOver, CutOverAnswer, Judgement, ObservedRoute, Summary, Verdict};
 pub use who::identity;
 
 /// One cause, its evidence and its fix.
@@ -62,6 +64,15 @@ pub struct Finding {
     /// The stop reason that ECS would have printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ecs_error: Option<String>,
+    /// What the comparison with others showed: one sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared: Option<String>,
+    /// Checks that can't be judged until this is mended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hides: Vec<CheckId>,
+    /// The piece of configuration that is to blame; only where the operator's view of the VPC was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub culprit: Option<Culprit>,
 }
 
 /// One step of a fix.
@@ -225,6 +236,8 @@ finding_ids! {
     SlowPath = 9,
     /// A fault that no rule explains.
     Unexplained = 0,
+    /// Configured to work, and silent.
+    ConfigurationAndNetworkDisagree = 0,
     /// Signed calls need credentials, and there are none.
     CredentialsMissing = 6,
     /// Proxy variables are set.
@@ -242,9 +255,11 @@ impl std::fmt::Display for FindingId {
 }
 
 /// Judge what was seen: findings, each check's state, the verdict.
-pub fn diagnose(plan: &Plan, observations: &[Observation], ended: Ended) -> Judgement {
+///
+/// With the task's place in the operator's view of the VPC, what is likely becomes certain.
+pub fn diagnose(plan: &Plan, observations: &[Observation], ended: Ended, stand: Option<&Stand<'_>>) -> Judgement {
     let plan = extend::with_found(plan, observations);
-    let case = Case::new(&plan, observations);
+    let case = Case::new(&plan, observations, stand);
     let findings = rules::findings(&case);
     verdict::judge(&case, findings, ended)
 }

@@ -26,3 +26,4 @@ pub mod plan;
 pub mod probe;
 pub mod report;
 pub mod sink;
+pub mod vpc;

@@ -34,9 +34,11 @@ fn main() -> ExitCode {
     let done = std::panic::catch_unwind(|| match cli.command {
         Command::Run { inputs, output } => commands::run(&inputs, &output),
         Command::Plan { inputs, format } => commands::plan(&inputs, format.as_deref()),
-        Command::Diagnose { report, strict, output } => commands::diagnose(&report, strict, &output),
-        Command::Merge { reports, exit, not_started, format } => {
-            merge::merge(&reports, &exit, &not_started, format.as_deref())
+        Command::Diagnose { report, strict, network, output } => {
+            commands::diagnose(&report, strict, network.as_deref(), &output)
+        }
+        Command::Merge { reports, exit, not_started, network, format } => {
+            merge::merge(&reports, &exit, &not_started, network.as_deref(), format.as_deref())
         }
         Command::Explain { words, format } => commands::explain(&words, format.as_deref()),
         Command::Schema => Ok(commands::schema()),

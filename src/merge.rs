@@ -18,7 +18,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::diagnosis::{
-    Certainty, CheckResult, CheckStatus, Ended, Finding, FindingId, Fix, ObservedRoute, Severity, Summary, Verdict,
+    Certainty, CheckResult, CheckStatus, Culprit, Ended, Finding, FindingId, Fix, ObservedRoute, Severity, Summary,
+    Verdict,
 };
 use crate::explain::Cause;
 use crate::inputs::Vantage;
@@ -179,6 +180,15 @@ pub struct MergedFinding {
     /// The stop reason that ECS would have printed, for the first of the runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ecs_error: Option<String>,
+    /// What the comparison with others showed: one sentence, the first run's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared: Option<String>,
+    /// Checks that can't be judged until this is mended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hides: Vec<CheckId>,
+    /// The piece of configuration that is to blame; only where the operator's view of the VPC was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub culprit: Option<Culprit>,
     /// What each run saw of it.
     pub each: Vec<Each>,
 }

@@ -14,14 +14,15 @@ const LAW: &[(&str, &[&str])] = &[
     ("net", &["catalog", "observation"]),
     ("aws", &["inputs"]),
     ("probe", &["plan", "observation", "net", "aws"]),
-    ("diagnosis", &["catalog", "plan", "observation"]),
-    ("report", &["inputs", "plan", "observation", "diagnosis"]),
+    ("vpc", &[]),
+    ("diagnosis", &["catalog", "plan", "observation", "vpc"]),
+    ("report", &["inputs", "plan", "observation", "diagnosis", "vpc"]),
     ("explain", &["inputs", "catalog", "plan", "diagnosis"]),
-    ("merge", &["inputs", "plan", "observation", "diagnosis", "report", "explain"]),
+    ("merge", &["inputs", "plan", "observation", "diagnosis", "report", "explain", "vpc"]),
     ("sink", &["aws"]),
     ("exit", &[]),
     ("edge", &["inputs"]),
-    ("app", &["aws", "inputs", "catalog", "plan", "observation", "net", "probe", "diagnosis", "report"]),
+    ("app", &["aws", "inputs", "catalog", "plan", "observation", "net", "probe", "diagnosis", "report", "vpc"]),
 ];
 
 #[test]

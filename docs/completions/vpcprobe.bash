@@ -79,12 +79,16 @@ _vpcprobe() {
             return 0
             ;;
         vpcprobe__subcmd__diagnose)
-            opts="-h --strict --format --sink --help"
+            opts="-h --strict --network --format --sink --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --network)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -231,7 +235,7 @@ _vpcprobe() {
             return 0
             ;;
         vpcprobe__subcmd__merge)
-            opts="-h --exit --not-started --format --help"
+            opts="-h --exit --not-started --network --format --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -242,6 +246,10 @@ _vpcprobe() {
                     return 0
                     ;;
                 --not-started)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --network)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -90,12 +90,14 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l fips -d 'Exam
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l dual-stack -d 'Examine the dual-stack hosts'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l strict -d 'Let warnings fail'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -s h -l help -d 'Print help'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l network -d 'The operator\'s view of the VPC, as scripts/network collects it; `-` reads standard input' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l format -d 'text, json or jsonl [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l sink -d 'stdout (default), file:PATH, cloudwatch:GROUP[:STREAM] or s3://BUCKET/KEY; repeatable, and given ones replace stdout' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l strict -d 'Let warnings fail'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -s h -l help -d 'Print help'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -l exit -d 'A run of which only the exit code is known; repeatable' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -l not-started -d 'A run that never started, with ECS\'s stop reason; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -l network -d 'The operator\'s view of the VPC that the runs stood in, as scripts/network collects it; `-` reads standard input' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -l format -d 'text or json; text on a terminal, json elsewhere' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand explain" -l format -d 'text or json; text on a terminal, json elsewhere' -r

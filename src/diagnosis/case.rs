@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 
 use crate::observation::{Fault, Observation};
 use crate::plan::{Check, CheckId, Plan, Reach, Resolver, Role, UnreadKind};
+use crate::vpc::Stand;
 
 pub use asked::{Asked, Name};
 pub use class::Class;
@@ -33,6 +34,8 @@ pub struct Case<'a> {
     shut_in: bool,
     /// Whose credentials the run holds, where AWS has said so.
     pub identity: Option<String>,
+    /// The task's place in the operator's view of the VPC, where that was given.
+    pub stand: Option<&'a Stand<'a>>,
 }
 
 /// Whether packets leave the VPC by a NAT or internet gateway.
@@ -48,7 +51,7 @@ pub enum WayOut<'a> {
 
 impl<'a> Case<'a> {
     /// Arrange what was seen.
-    pub fn new(plan: &'a Plan, observations: &'a [Observation]) -> Self {
+    pub fn new(plan: &'a Plan, observations: &'a [Observation], stand: Option<&'a Stand<'a>>) -> Self {
         let mut by_check: HashMap<&CheckId, Vec<&Observation>> = HashMap::new();
         for observation in observations {
             by_check.entry(&observation.check).or_default().push(observation);
@@ -64,7 +67,7 @@ impl<'a> Case<'a> {
         let endpoints = endpoints::private(&views);
         let shut_in = !views.iter().flat_map(|view| &view.peers).any(Peer::connected);
         let identity = who::identity(observations);
-        Self { plan, observations, views, way_out, answering, endpoints, shut_in, identity }
+        Self { plan, observations, views, way_out, answering, endpoints, shut_in, identity, stand }
     }
 
     /// Whether packets leave the VPC, and what shows it.

@@ -32,6 +32,9 @@ impl<'c> Draft<'c> {
             alternatives: Vec::new(),
             tell_apart: None,
             ecs_error: ecs_error::of(&case.plan.replay.platform, taken),
+            compared: None,
+            hides: Vec::new(),
+            culprit: None,
         };
         let mut draft = Self { case, finding };
         for trouble in taken {
@@ -106,6 +109,13 @@ impl<'c> Draft<'c> {
     /// How to tell the alternatives apart.
     pub fn tell_apart(mut self, sentence: impl Into<String>) -> Self {
         self.finding.tell_apart = Some(sentence.into());
+        self
+    }
+
+    /// What the comparison with others showed.
+    #[expect(dead_code, reason = "the rules that compare come next")]
+    pub fn compared(mut self, sentence: impl Into<String>) -> Self {
+        self.finding.compared = Some(sentence.into());
         self
     }
 

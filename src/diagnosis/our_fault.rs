@@ -24,6 +24,7 @@ impl Judgement {
                 status: CheckStatus::NotRun,
                 endpoint_service: check.endpoint_service.clone(),
                 note: check.note.clone(),
+                cut_over: None,
             })
             .collect();
         Self {

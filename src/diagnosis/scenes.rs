@@ -120,7 +120,7 @@ fn a_signal_is_inconclusive_whatever_was_proven() {
     let scene = Scene::read("logs dns=10.0.1.6 10.0.1.6=refused");
     let table = [(Ended::Completed, 33), (Ended::Deadline, 33), (Ended::Signal, 71)];
     for (ended, expected) in table {
-        let judged = diagnose(&scene.plan, &scene.observations, ended);
+        let judged = diagnose(&scene.plan, &scene.observations, ended, None);
         assert_eq!((judged.exit_code, judged.findings.len()), (expected, 1), "{ended:?}");
     }
 }
@@ -130,7 +130,7 @@ fn warnings_fail_only_when_strict() {
     let mut scene = Scene::read("ecr.api cfg=silent cfg2=10.0.1.5 vpc=10.0.1.5");
     for (strict, verdict, code) in [(false, Verdict::Pass, 0), (true, Verdict::Fail, 4)] {
         scene.plan.strict = strict;
-        let judged = diagnose(&scene.plan, &scene.observations, Ended::Completed);
+        let judged = diagnose(&scene.plan, &scene.observations, Ended::Completed, None);
         assert_eq!((judged.verdict, judged.exit_code), (verdict, code));
         assert_eq!(judged.checks[0].status, CheckStatus::Warn);
     }
@@ -151,7 +151,7 @@ fn what_was_not_looked_at_is_not_blamed() {
 fn a_check_without_an_observation_was_not_looked_at() {
     let mut scene = Scene::read("ecr.api dns=10.0.1.5");
     scene.observations.clear();
-    let judged = diagnose(&scene.plan, &scene.observations, Ended::Signal);
+    let judged = diagnose(&scene.plan, &scene.observations, Ended::Signal, None);
     assert_eq!((judged.checks[0].status, judged.exit_code), (CheckStatus::NotRun, 71));
 }
 
@@ -188,7 +188,7 @@ fn thousands_of_checks_with_one_cause_are_one_short_finding() {
     let line =
         |n: usize| format!("h{n}.example.com:443 dns=18.1.{}.{} 18.1.{}.{}=silent", n / 250, n % 250, n / 250, n % 250);
     let scene = Scene::read(&(0..2_000).map(|n| line(n) + "\n").collect::<String>());
-    let judged = diagnose(&scene.plan, &scene.observations, Ended::Completed);
+    let judged = diagnose(&scene.plan, &scene.observations, Ended::Completed, None);
     assert_eq!((judged.findings.len(), judged.findings[0].checks.len()), (1, 2_000));
     assert!(judged.findings[0].summary.len() < 400, "{}", judged.findings[0].summary);
 }
@@ -199,7 +199,7 @@ fn our_own_fault_is_a_bug_unless_a_signal_or_a_proven_fault_comes_first() {
         let mut scene = Scene::read(text);
         let lost = scene.observations.iter_mut().filter(|seen| seen.check.0 == "logs");
         lost.for_each(|seen| seen.outcome = Outcome::NotTried { why: Why::OurFault });
-        diagnose(&scene.plan, &scene.observations, ended).exit_code
+        diagnose(&scene.plan, &scene.observations, ended, None).exit_code
     };
     let (healthy, broken) = ("ecr.api dns=10.0.1.5\nlogs dns=10.0.1.6", "ecr.api dns=nxdomain\nlogs dns=10.0.1.6");
     assert_eq!(code(healthy, Ended::Completed), 70);

@@ -31,7 +31,7 @@ pub use scene::Scene;
 /// What a scene comes to.
 pub fn judge(text: &str) -> Judgement {
     let scene = Scene::read(text);
-    diagnose(&scene.plan, &scene.observations, Ended::Completed)
+    diagnose(&scene.plan, &scene.observations, Ended::Completed, None)
 }
 
 /// `error connection-refused ecr.api logs`, a line a finding.

@@ -68,6 +68,30 @@ pub struct CheckResult {
     /// What the reader must know about this check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What becomes of it when the default route goes; only where a way out is in place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_over: Option<CutOver>,
+}
+
+/// What becomes of a check when the default route goes.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct CutOver {
+    /// survives, breaks or unknown.
+    pub answer: CutOverAnswer,
+    /// By what, or why that is not known.
+    pub by: String,
+}
+
+/// What becomes of a check when the default route goes, in one word.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CutOverAnswer {
+    /// It is reached by another way.
+    Survives,
+    /// Nothing else leads there.
+    Breaks,
+    /// That can't be told from what was seen.
+    Unknown,
 }
 
 /// The route that the packets took, as far as it can be told from inside.
@@ -147,6 +171,7 @@ fn result(case: &Case<'_>, view: &View<'_>, findings: &[Finding]) -> CheckResult
         status: status(case, view, findings),
         endpoint_service: check.endpoint_service.clone(),
         note: check.note.clone(),
+        cut_over: None,
     }
 }
 

@@ -39,6 +39,9 @@ pub enum Command {
         /// Let warnings fail
         #[arg(long, env = "VPCPROBE_STRICT", value_parser = flag, action = ArgAction::SetTrue)]
         strict: bool,
+        /// The operator's view of the VPC, as scripts/network collects it; `-` reads standard input
+        #[arg(long, value_name = "FILE")]
+        network: Option<String>,
         #[command(flatten)]
         /// Where the report goes.
         output: OutputArgs,
@@ -59,6 +62,9 @@ pub enum Command {
         /// A run that never started, with ECS's stop reason; repeatable
         #[arg(long, value_name = "NAME=TEXT")]
         not_started: Vec<String>,
+        /// The operator's view of the VPC that the runs stood in, as scripts/network collects it; `-` reads standard input
+        #[arg(long, value_name = "FILE")]
+        network: Option<String>,
         /// text or json; text on a terminal, json elsewhere
         #[arg(long, env = "VPCPROBE_FORMAT", value_name = "FORMAT")]
         format: Option<String>,

@@ -16,6 +16,7 @@ use vpcprobe::probe::Progress;
 use vpcprobe::report::text::Sheet;
 use vpcprobe::report::{self, Report};
 use vpcprobe::sink::{Sink, Written};
+use vpcprobe::vpc::Vpc;
 
 use super::output::{Output, look, show_progress};
 use super::{process, remote};
@@ -231,10 +232,11 @@ fn make_plan(raw: &RawInputs, vantage: &Vantage) -> Result<(Inputs, Plan), Input
 }
 
 /// Judge a saved report again.
-pub(crate) fn diagnose(path: &str, strict: bool, output: &OutputArgs) -> Done {
+pub(crate) fn diagnose(path: &str, strict: bool, network: Option<&str>, output: &OutputArgs) -> Done {
+    let view = network.map(read_network).transpose()?;
     let saved = read_report(path)?;
     let output = Output::choose(output, VantageKind::Other)?;
-    let report = judge_again(path, saved, strict)?;
+    let report = judge_again(path, saved, strict, view.as_ref())?;
     let before = if output.is_remote() { write_judged(&output, &report)? } else { vec![] };
     Ok(output.write(report, before))
 }
@@ -253,11 +255,22 @@ fn write_judged(output: &Output, report: &Report) -> Result<Vec<Written>, InputE
 }
 
 /// A saved report by today's rules; what it says of its findings is not taken over.
-pub(super) fn judge_again(path: &str, mut saved: Report, strict: bool) -> Result<Report, InputError> {
+pub(super) fn judge_again(
+    path: &str,
+    mut saved: Report,
+    strict: bool,
+    view: Option<&Vpc>,
+) -> Result<Report, InputError> {
     saved.inputs.believed_again().map_err(|why| InputError(format!("report {path}: {why}")))?;
     saved.inputs.strict |= strict;
     let plan = plan::plan(&saved.inputs, &saved.vantage).map_err(|why| InputError(format!("report {path}: {why}")))?;
-    Ok(app::judge_again(saved, &plan))
+    app::judge_again(saved, &plan, view).map_err(|why| InputError(format!("report {path}: {why}")))
+}
+
+/// Read the operator's view of a VPC.
+pub(super) fn read_network(path: &str) -> Result<Vpc, InputError> {
+    let text = edge::read_list("--network", path)?;
+    Vpc::read(&text).map_err(|why| InputError(format!("--network {}: {why}", shown(path))))
 }
 
 /// Read a saved report.

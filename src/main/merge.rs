@@ -2,8 +2,9 @@
 
 use vpcprobe::merge::{self, Given, Known};
 use vpcprobe::sink::Sink;
+use vpcprobe::vpc::Vpc;
 
-use super::commands::{InputError, is_text, judge_again, read_report};
+use super::commands::{InputError, is_text, judge_again, read_network, read_report};
 use super::output::look;
 use super::process;
 
@@ -12,10 +13,12 @@ pub(crate) fn merge(
     reports: &[String],
     exits: &[String],
     not_started: &[String],
+    network: Option<&str>,
     format: Option<&str>,
 ) -> Result<u8, InputError> {
     let is_text = is_text("what is merged", format)?;
-    let mut given = read(reports)?;
+    let view = network.map(read_network).transpose()?;
+    let mut given = read(reports, view.as_ref())?;
     for word in exits {
         given.push(merge::exit_code(word)?);
     }
@@ -31,7 +34,7 @@ pub(crate) fn merge(
 
 /// Read every report and judge it by today's rules. All that can't be read are named at once, and then nothing is merged:
 /// a table without one of its subnets would look like a healthy one.
-fn read(words: &[String]) -> Result<Vec<Given>, InputError> {
+fn read(words: &[String], view: Option<&Vpc>) -> Result<Vec<Given>, InputError> {
     let named = words.iter().map(|word| merge::report(word)).collect::<Result<Vec<_>, _>>()?;
     if named.iter().filter(|(_, file)| file == "-").count() > 1 {
         return Err(InputError("report -: standard input holds one report, and it is named twice".to_owned()));
@@ -39,7 +42,7 @@ fn read(words: &[String]) -> Result<Vec<Given>, InputError> {
     let mut given = Vec::new();
     let mut broken = Vec::new();
     for (name, file) in named {
-        match read_report(&file).and_then(|saved| judge_again(&file, saved, false)) {
+        match read_report(&file).and_then(|saved| judge_again(&file, saved, false, view)) {
             Ok(report) => given.push(Given { name, file, known: Known::Report(Box::new(report)) }),
             Err(InputError(why)) => broken.push(why),
         }

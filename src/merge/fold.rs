@@ -70,6 +70,9 @@ fn merged(group: &Group<'_>, reports: &[Named<'_>], whole: Whole) -> MergedFindi
         alternatives: first.alternatives.clone(),
         tell_apart: Some(hints.join(" ")).filter(|hints| !hints.is_empty()),
         ecs_error: first.ecs_error.clone(),
+        compared: first.compared.clone(),
+        hides: first.hides.clone(),
+        culprit: first.culprit.clone(),
         each: each.collect(),
     }
 }

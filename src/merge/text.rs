@@ -157,6 +157,9 @@ fn as_one(finding: &MergedFinding) -> Finding {
         alternatives: finding.alternatives.clone(),
         tell_apart: finding.tell_apart.clone(),
         ecs_error: finding.ecs_error.clone(),
+        compared: finding.compared.clone(),
+        hides: finding.hides.clone(),
+        culprit: finding.culprit.clone(),
     }
 }
 

@@ -29,6 +29,9 @@ pub fn endpoint_silent() -> Finding {
         alternatives: vec![FindingId::AllEndpointsSilent, FindingId::EndpointAddressSilent],
         tell_apart: Some("Reachability Analyzer from the task's network interface to the endpoint's names the hop that drops.".to_owned()),
         ecs_error: Some("ResourceInitializationError: failed to validate logger args: : signal: killed".to_owned()),
+        compared: None,
+        hides: Vec::new(),
+        culprit: None,
     }
 }
 
@@ -48,6 +51,9 @@ pub fn layers_unreachable() -> Finding {
         alternatives: vec![],
         tell_apart: None,
         ecs_error: Some("CannotPullContainerError: ref pull has been retried 5 time(s): failed to copy: httpReadSeeker: failed open: failed to do request: i/o timeout".to_owned()),
+        compared: None,
+        hides: Vec::new(),
+        culprit: None,
         ..endpoint_silent()
     }
 }
@@ -66,6 +72,9 @@ pub fn slow_path() -> Finding {
         alternatives: vec![],
         tell_apart: None,
         ecs_error: None,
+        compared: None,
+        hides: Vec::new(),
+        culprit: None,
     }
 }
 

@@ -147,6 +147,7 @@ pub fn check(id: &str, purpose: Purpose, host: &str, status: CheckStatus, route:
         status,
         endpoint_service: Some(format!("com.amazonaws.ap-northeast-1.{id}")),
         note: None,
+        cut_over: None,
     }
 }
 

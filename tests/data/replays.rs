@@ -306,6 +306,9 @@ pub fn denied() -> Report {
         alternatives: vec![],
         tell_apart: None,
         ecs_error: None,
+        compared: None,
+        hides: Vec::new(),
+        culprit: None,
     };
     let headline = format!("the secrets can't be fetched: {SECRETS} denies secretsmanager:GetSecretValue");
     let mut report = start.report(task(), in_task(), (Verdict::Fail, 16, &headline), vec![finding]);

@@ -238,7 +238,7 @@ mod tests {
                 *fault = Fault::TruncatedThenTcp { fault: Box::new(fault.clone()) };
             }
         }
-        diagnose(&scene.plan, &scene.observations, Ended::Completed).findings.remove(0)
+        diagnose(&scene.plan, &scene.observations, Ended::Completed, None).findings.remove(0)
     }
 
     #[test]
