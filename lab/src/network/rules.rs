@@ -123,6 +123,7 @@ impl Rule {
             }
             Act::LoseEvery(count) => writeln!(input, "{to} numgen inc mod {count} 0 drop"),
             Act::LoseFirstSyn => self.lose_first_syn(&to, sets, input),
+            Act::LoseFirstFlow => self.lose_first_flow(&to, sets, input),
             _ => Ok(()),
         };
     }
@@ -141,9 +142,27 @@ impl Rule {
         }
     }
 
+    /// As one of several ways that a port decides about: it is lost for good, and others are not.
+    fn lose_first_flow(&self, to: &str, sets: &mut String, input: &mut String) -> std::fmt::Result {
+        let (word, kind, n) = (self.family.word(), self.kind(), self.n);
+        let (met, lost) = (format!("met{n}{word}"), format!("lost{n}{word}"));
+        let (address, flow) = (format!("{word} daddr"), format!("{word} daddr . tcp sport"));
+        writeln!(sets, "set {met} {{ type {kind}; flags dynamic; size 65535; }}")?;
+        writeln!(sets, "set {lost} {{ type {kind} . inet_service; flags dynamic; size 65535; }}")?;
+        let first = format!("tcp flags & (syn | ack) == syn {address} != @{met}");
+        writeln!(input, "{to} {first} add @{met} {{ {address} }} add @{lost} {{ {flow} }} drop")?;
+        writeln!(input, "{to} {flow} @{lost} drop")
+    }
+
+    fn kind(&self) -> &'static str {
+        match self.family {
+            Side::V4 => "ipv4_addr",
+            Side::V6 => "ipv6_addr",
+        }
+    }
+
     fn lose_first_syn(&self, to: &str, sets: &mut String, input: &mut String) -> std::fmt::Result {
-        let (word, n) = (self.family.word(), self.n);
-        let kind = if word == "ip" { "ipv4_addr" } else { "ipv6_addr" };
+        let (word, kind, n) = (self.family.word(), self.kind(), self.n);
         let set = format!("seen{n}{word}");
         let key = format!("{word} daddr . tcp sport");
         writeln!(sets, "set {set} {{ type {kind} . inet_service; flags dynamic; size 65535; }}")?;

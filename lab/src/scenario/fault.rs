@@ -81,6 +81,8 @@ pub enum Act {
     },
     /// The first SYN of each connection vanishes.
     LoseFirstSyn,
+    /// To each address all packets of the connection that comes first vanish; those of later ones pass.
+    LoseFirstFlow,
     /// Of so many packets the first vanishes.
     LoseEvery(u32),
 

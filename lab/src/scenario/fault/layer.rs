@@ -30,9 +30,12 @@ impl Act {
     pub fn layer(&self) -> Layer {
         match self {
             Self::NoDefaultRoute | Self::NoRoutes => Layer::Task,
-            Self::Drop | Self::Refuse | Self::DropLonger { .. } | Self::LoseFirstSyn | Self::LoseEvery(_) => {
-                Layer::Packets
-            }
+            Self::Drop
+            | Self::Refuse
+            | Self::DropLonger { .. }
+            | Self::LoseFirstSyn
+            | Self::LoseFirstFlow
+            | Self::LoseEvery(_) => Layer::Packets,
             Self::DnsSilent
             | Self::Nxdomain { .. }
             | Self::Nodata { .. }
