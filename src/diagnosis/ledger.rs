@@ -279,7 +279,8 @@ fn connect<'c>(case: &'c Case<'c>, view: &'c View<'c>, peer: &'c Peer<'c>) -> Op
     }
     // Clients that try both families go on with the other one at once.
     let spare = is_unreachable(fault) && view.used_peers().filter(is_other).any(Peer::connected);
-    let evidence = peer.connect.iter().map(|attempt| attempt.last).collect();
+    let is_failed = |seen: &&Observation| seen.fault().is_some_and(|fault| !fault.could_not_look());
+    let evidence = peer.connect.iter().flat_map(Attempt::tries).filter(is_failed).collect();
     let bears = peer.bears && !spare;
     Some(Trouble { view, stage: Stage::Connect(peer.address), fault: Some(fault), evidence, bears })
 }
@@ -355,9 +356,7 @@ fn slow<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Option<Trouble<'c>> {
     let mut evidence = Vec::new();
     for attempt in lookups.chain(rungs) {
         evidence.extend(attempt.lost());
-        if attempt.last.seen().is_some() && attempt.last.took_ms > limit {
-            evidence.push(attempt.last);
-        }
+        evidence.extend(attempt.tries().filter(|seen| seen.seen().is_some() && seen.took_ms > limit));
     }
     let bears = !evidence.is_empty();
     bears.then_some(Trouble { view, stage: Stage::Slow, fault: None, evidence, bears })

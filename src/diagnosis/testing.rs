@@ -6,7 +6,8 @@
 //!   a list of addresses, or `nxdomain`, `empty`, `servfail`, `refused`, `silent`, `no-port`, `wrong`, `unreachable`,
 //!   `our-fault`, `deadline`. Without any, `dns=10.0.9.9`. Families are told by the addresses; `aaaa-silent` makes every AAAA question stay silent.
 //! - `ADDRESS=Y` what came of an address: `ok` (the default for every address answered), `silent`, `refused`, `unreachable`,
-//!   `our-fault`, `deadline`, `lost` (connects at the second try), `slow`; `tls-silent`, `tls-reset`, `tls-closed`,
+//!   `our-fault`, `deadline`, `lost` (only a second socket connects; `silent/refused` is what came of the first and of the second),
+//!   `too-many` (no socket was left), `slow`; `tls-silent`, `tls-reset`, `tls-closed`,
 //!   `tls-alert`, `tls-unnamed` (the alert for an unknown name), `tls-broken`, `tls-not-tried`, `not-tls`; `untrusted`,
 //!   `untrusted-wrong`, `untrusted-expired`, `bundle`, `wrong-name`, `expired`, `not-yet` (by a day); `http-silent`,
 //!   `http-reset`, `http-closed`, `http-endless-head`, `not-http`; a status such as `503` with the service's marks,

@@ -19,13 +19,14 @@ pub struct View<'a> {
     pub attempts: Vec<Attempt<'a>>,
 }
 
-/// A planned attempt: the last try counts.
+/// A planned attempt and its tries. Of questions and requests, which are made again one after the other, the last counts;
+/// of two sockets to one address the one that was answered.
 #[derive(Clone, Debug)]
 pub struct Attempt<'a> {
     /// The try that counts.
     pub last: &'a Observation,
-    /// The tries before it.
-    pub earlier: Vec<&'a Observation>,
+    /// The others.
+    pub others: Vec<&'a Observation>,
 }
 
 /// One address and what became of it.
@@ -84,12 +85,13 @@ impl<'a> View<'a> {
 
     fn peer(&self, plan: &Plan, address: SocketAddr, seen: &[&'a Observation]) -> Peer<'a> {
         let here: Vec<_> = seen.iter().copied().filter(|seen| seen.peer == Some(address)).collect();
-        let ordinary = |rung| attempt(here.iter().copied().filter(move |seen| seen.is_ordinary() && seen.rung == rung));
+        let of = |rung| here.iter().copied().filter(move |seen| seen.is_ordinary() && seen.rung == rung);
+        let ordinary = |rung| attempt(of(rung));
         Peer {
             address,
             class: self.class(plan, address.ip()),
             bears: self.is_used(address.ip()),
-            connect: ordinary(Rung::Connect),
+            connect: connection(of(Rung::Connect)),
             handshake: ordinary(Rung::Handshake),
             exchange: ordinary(Rung::Exchange),
             variations: variations(&here),
@@ -216,13 +218,18 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// The tries before it that got no answer, where the last one did.
+    /// Every try, the one that counts first.
+    pub fn tries(&self) -> impl Iterator<Item = &'a Observation> + '_ {
+        std::iter::once(self.last).chain(self.others.iter().copied())
+    }
+
+    /// The other tries that got no answer, where the one that counts did.
     pub fn lost(&self) -> Vec<&'a Observation> {
         if self.last.seen().is_none() {
             return Vec::new();
         }
         let faulty = |seen: &&Observation| seen.fault().is_some_and(|fault| !fault.could_not_look());
-        self.earlier.iter().copied().filter(faulty).collect()
+        self.others.iter().copied().filter(faulty).collect()
     }
 }
 
@@ -307,7 +314,26 @@ pub fn attempt<'a>(tries: impl Iterator<Item = &'a Observation>) -> Option<Attem
     let mut tries: Vec<_> = tries.collect();
     tries.sort_by_key(|seen| seen.attempt);
     let last = tries.pop()?;
-    Some(Attempt { last, earlier: tries })
+    Some(Attempt { last, others: tries })
+}
+
+/// The socket that counts of those to one address, and the others: the first that opened, or else the one of which most is
+/// known, whichever began first.
+fn connection<'a>(tries: impl Iterator<Item = &'a Observation>) -> Option<Attempt<'a>> {
+    let mut tries: Vec<_> = tries.collect();
+    tries.sort_by_key(|seen| (worth(seen), seen.attempt));
+    let mut tries = tries.into_iter();
+    Some(Attempt { last: tries.next()?, others: tries.collect() })
+}
+
+/// The less the more it says, and of those that opened the sooner the less.
+fn worth(seen: &Observation) -> (u8, u64) {
+    match &seen.outcome {
+        Outcome::Saw { .. } => (0, seen.at_ms + seen.took_ms),
+        Outcome::Failed { fault, .. } if fault.could_not_look() => (3, 0),
+        Outcome::Failed { fault, .. } => (1 + u8::from(fault.is_silence()), 0),
+        Outcome::NotTried { .. } => (4, 0),
+    }
 }
 
 /// The requests of a step in their order; a second try of one stands with the first.
@@ -316,8 +342,8 @@ fn requests<'a>(seen: &[&'a Observation]) -> Vec<Attempt<'a>> {
     for &last in seen {
         let same = |request: &&mut Attempt<'a>| last.attempt > 1 && request.last.step == last.step;
         match requests.iter_mut().rev().find(same) {
-            Some(request) => request.earlier.push(std::mem::replace(&mut request.last, last)),
-            None => requests.push(Attempt { last, earlier: Vec::new() }),
+            Some(request) => request.others.push(std::mem::replace(&mut request.last, last)),
+            None => requests.push(Attempt { last, others: Vec::new() }),
         }
     }
     requests

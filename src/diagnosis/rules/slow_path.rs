@@ -24,9 +24,14 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let slow: Vec<_> = taken.iter().flat_map(of).collect();
     let is_lost = slow.iter().any(|(_, seen)| seen.seen().is_none());
     let is_late = slow.iter().any(|(_, seen)| seen.seen().is_some());
+    let is_lost_flow = slow.iter().any(|(_, seen)| seen.rung == Rung::Connect && seen.seen().is_none());
     let draft = Draft::new(FindingId::SlowPath, case, &taken)
-        .summary(format!("What answers does so late: {}.", sentences(&slow)))
-        .meaning(meaning(is_lost, is_late))
+        .summary(format!(
+            "{}: {}.",
+            if is_late { "What answers does so late" } else { "Not every try is answered" },
+            sentences(&slow)
+        ))
+        .meaning(if is_lost_flow { LOST_FLOW } else { meaning(is_lost, is_late) })
         .fixes(fixes(case, &slow));
     // What is lost is lost on the way; what is late may be so for several reasons.
     findings.push(if is_late { draft.likely([]) } else { draft }.finding());
@@ -133,11 +138,12 @@ fn told(group: &[Late<'_>]) -> String {
     let Some((_, first)) = group.first() else { return String::new() };
     let whom = |seen: &Observation| seen.peer.or(seen.resolver).map(|end| end.to_string()).unwrap_or_default();
     let is_one = words::count(group.iter().map(|(host, seen)| (host, whom(seen)))) == 1;
-    let end = format!(
-        "{} for {}",
-        words::list(group.iter().map(|(_, seen)| whom(seen))),
-        words::list(group.iter().map(|(host, _)| host))
-    );
+    let ends = words::list(group.iter().map(|(_, seen)| whom(seen)));
+    let end = format!("{ends} for {}", words::list(group.iter().map(|(host, _)| host)));
+    if let (Rung::Connect, Some(fault)) = (first.rung, first.fault()) {
+        let each = if is_one { "" } else { "each of " };
+        return format!("1 of 2 connections to {each}{end} got {fault}, and the other one opened");
+    }
     let what = match (first.rung, is_one) {
         (Rung::Resolve, true) => format!("the question to {end}"),
         (Rung::Resolve, false) => format!("the questions to {end}"),
@@ -162,6 +168,11 @@ fn times(group: &[Late<'_>]) -> String {
     if from == to { to } else { format!("{from} to {to}") }
 }
 
+/// Security groups and network ACLs know addresses and ports that a client does not choose.
+const LOST_FLOW: &str = "Packets get lost on the way: starts become slow, or fail by chance. It is no security group and no \
+                         network ACL, which let all of these connections pass or none, but one of several ways (a zone's \
+                         appliance, a tunnel, a NAT without a free port), or an overload.";
+
 fn meaning(is_lost: bool, is_late: bool) -> &'static str {
     match (is_lost, is_late) {
         (true, false) => "Packets get lost on the way: starts become slow, or fail by chance.",
@@ -184,9 +195,9 @@ mod tests {
             ),
             (
                 "s3 dns=10.0.1.5 10.0.1.5=lost\nlogs dns=10.0.1.6 10.0.1.6=lost\nsts dns=10.0.1.7 10.0.1.7=slow",
-                "What answers does so late: the connections to 10.0.1.5:443 and 10.0.1.6:443 for \
-                 s3.ap-northeast-1.amazonaws.com and logs.ap-northeast-1.amazonaws.com got no answer in 4000 ms, and one \
-                 when tried again; the connection to 10.0.1.7:443 for sts.ap-northeast-1.amazonaws.com took 7.2 s.",
+                "What answers does so late: 1 of 2 connections to each of 10.0.1.5:443 and 10.0.1.6:443 for \
+                 s3.ap-northeast-1.amazonaws.com and logs.ap-northeast-1.amazonaws.com got no answer in 4000 ms, and the \
+                 other one opened; the connection to 10.0.1.7:443 for sts.ap-northeast-1.amazonaws.com took 7.2 s.",
             ),
         ];
         for (scene, summary) in table {
@@ -217,7 +228,38 @@ mod tests {
         let late = told("ecr.api dns=10.0.1.5 10.0.1.5=slow");
         assert!(late.contains("10.0.1.5:443 for api.ecr.ap-northeast-1.amazonaws.com took 7.2 s"), "{late}");
         let lost = told("ecr.api dns=10.0.1.5 10.0.1.5=lost");
-        assert!(lost.contains("got no answer in 4000 ms, and one when tried again"), "{lost}");
+        assert!(lost.contains("1 of 2 connections to 10.0.1.5:443 for api.ecr"), "{lost}");
+        assert!(lost.contains("got no answer in 4000 ms, and the other one opened"), "{lost}");
+    }
+
+    #[test]
+    fn what_counts_is_the_socket_that_was_answered() {
+        assert_scenes(&[
+            ("the second", "ecr.api dns=10.0.1.5 10.0.1.5=lost", "warning slow-path ecr.api"),
+            ("the first, late", "ecr.api dns=10.0.1.5 10.0.1.5=ok/silent", "warning slow-path ecr.api"),
+            (
+                "neither",
+                "ecr.api dns=10.0.1.5 10.0.1.5=silent/silent\nlogs dns=10.0.1.6",
+                "error endpoint-silent ecr.api",
+            ),
+            (
+                "one was refused: somebody is there",
+                "ecr.api dns=10.0.1.5 10.0.1.5=silent/refused",
+                "error connection-refused ecr.api",
+            ),
+            (
+                "one was not looked at",
+                "ecr.api dns=10.0.1.5 10.0.1.5=silent/our-fault\nlogs dns=10.0.1.6",
+                "error endpoint-silent ecr.api",
+            ),
+            (
+                "no socket was left for it",
+                "ecr.api dns=10.0.1.5 10.0.1.5=silent/too-many\nlogs dns=10.0.1.6",
+                "error endpoint-silent ecr.api",
+            ),
+        ]);
+        let silent = judge("ecr.api dns=10.0.1.5 10.0.1.5=silent/silent\nlogs dns=10.0.1.6").findings.remove(0);
+        assert!(silent.summary.contains("stays silent for 4.0 s"), "{}", silent.summary);
     }
 
     #[test]

@@ -55,6 +55,7 @@ fn connected(outcome: &str) -> Outcome {
         "unreachable" => failed(Fault::NetworkUnreachable),
         "our-fault" => failed(Fault::NoFileDescriptors),
         "deadline" => Outcome::NotTried { why: Why::Deadline },
+        "too-many" => Outcome::NotTried { why: Why::TooMany },
         _ => Outcome::Saw { seen: Seen::Connection(Connection { local: None }) },
     }
 }

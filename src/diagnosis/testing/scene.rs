@@ -91,21 +91,23 @@ impl Scene {
     }
 
     fn climb(&mut self, check: &Check, peer: SocketAddr, outcome: &str, changes: &[Change]) {
-        if outcome == "lost" {
-            self.rung(check, Rung::Connect, failed(silence()), peer, changes);
-        }
+        let (outcome, again) = outcome.split_once('/').map_or((outcome, None), |(first, again)| (first, Some(again)));
+        let (outcome, again) = if outcome == "lost" { ("silent", Some("ok")) } else { (outcome, again) };
         for rung in [Rung::Connect, Rung::Handshake, Rung::Exchange] {
             if rung > check.top || (rung == Rung::Exchange && !changes.is_empty()) {
                 return;
             }
-            let came = came(check, rung, outcome);
-            let goes_on = matches!(came, Outcome::Saw { .. });
-            self.rung(check, rung, came, peer, changes);
-            let seen = self.observations.last_mut().unwrap();
-            match outcome {
-                "lost" if rung == Rung::Connect => seen.attempt = 2,
-                "slow" if rung == Rung::Connect => seen.took_ms = 7_200,
-                _ => {}
+            let mut goes_on = false;
+            let tries = [Some(outcome), again.filter(|_| rung == Rung::Connect)];
+            for (number, outcome) in (1..).zip(tries.into_iter().flatten()) {
+                let came = came(check, rung, outcome);
+                goes_on |= matches!(came, Outcome::Saw { .. });
+                self.rung(check, rung, came, peer, changes);
+                let seen = self.observations.last_mut().unwrap();
+                seen.attempt = number;
+                if outcome == "slow" && rung == Rung::Connect {
+                    seen.took_ms = 7_200;
+                }
             }
             if !goes_on {
                 return;

@@ -73,7 +73,8 @@ pub(super) fn rung(rung: Rung, seen: &[&Observation]) -> Cell {
 /// The addresses that the resolvers gave, each with how connecting to it failed where it did.
 pub(super) fn addresses(seen: &[&Observation]) -> Vec<String> {
     let mut failed: BTreeMap<IpAddr, Option<String>> = BTreeMap::new();
-    for observation in seen.iter().filter(|seen| seen.rung == Rung::Connect && seen.is_ordinary()) {
+    let connections = |seen: &&&Observation| seen.rung == Rung::Connect && seen.is_ordinary() && !is_surplus(seen);
+    for observation in seen.iter().filter(connections) {
         let Some(peer) = observation.peer else { continue };
         let how = match attempt(observation) {
             Attempt::Good(_) | Attempt::Not(_) => None,
