@@ -118,7 +118,7 @@ pub enum Why {
     Deadline,
     /// The run was told to stop.
     Signal,
-    /// There are more addresses than are tried, or than have their handshake varied.
+    /// There are more addresses than are tried, than are tried a second time, or than have their handshake varied.
     TooMany,
     /// The process could not open even a first socket.
     NoSocket,

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod berth;
+mod climb;
 mod ladder;
 mod pace;
 mod replay;
@@ -61,6 +62,8 @@ pub(crate) struct Shared<N: Net> {
     /// Questions wait in it without a socket, so that what is answered meanwhile finds one.
     line: Mutex<()>,
     sockets: Arc<Semaphore>,
+    /// How many of them there are in all.
+    most_sockets: usize,
     replay: Replay<N>,
     started: Instant,
     /// Addresses whose handshake was varied, over all checks.
@@ -78,6 +81,12 @@ impl<N: Net> Shared<N> {
             self.replay.give_up_idle();
         }
         Ok(self.stop.or(Arc::clone(&self.sockets).acquire_owned()).await?.ok())
+    }
+
+    /// Leave to open a socket for a second look: not one of the last quarter, which first looks need.
+    fn spare_socket(&self) -> Option<OwnedSemaphorePermit> {
+        let is_spare = self.sockets.available_permits() > self.most_sockets / 4;
+        is_spare.then(|| Arc::clone(&self.sockets).try_acquire_owned().ok()).flatten()
     }
 
     /// Whether an open connection may be kept for the replay: not the last ones, which the ladders need.
@@ -106,6 +115,7 @@ pub async fn probe<N: Net>(plan: &Plan, net: N, stop: Stop, sockets: usize, prog
         pace: Pace::default(),
         line: Mutex::default(),
         sockets: Arc::new(Semaphore::new(sockets.max(1))),
+        most_sockets: sockets.max(1),
         replay: Replay::new(plan, kit),
         started: Instant::now(),
         varied: AtomicUsize::new(0),

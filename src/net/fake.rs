@@ -1,6 +1,6 @@
 //! A network made of answers, for tests: every step takes its time on the paused clock, and is counted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
@@ -22,6 +22,10 @@ struct State {
     silent_resolvers: Vec<SocketAddr>,
     truncating: bool,
     silent_peers: Vec<SocketAddr>,
+    /// How long each connection to a peer takes, one after the other; those that are not named open at once.
+    connects: HashMap<SocketAddr, VecDeque<Duration>>,
+    connecting: usize,
+    most_connecting: usize,
     silent_hellos: HashMap<SocketAddr, Vec<Change>>,
     panics: bool,
     asked: Vec<Ask>,
@@ -90,6 +94,12 @@ impl Fake {
         self.change(|state| state.silent_peers.push(peer.parse().unwrap()))
     }
 
+    /// Connections to it take so many milliseconds, one after the other; those beyond the limit never open.
+    pub(crate) fn slow_peer(self, peer: &str, each_ms: &[u64]) -> Self {
+        let each = each_ms.iter().map(|ms| Duration::from_millis(*ms)).collect();
+        self.change(|state| drop(state.connects.insert(peer.parse().unwrap(), each)))
+    }
+
     /// Silent after a ClientHello, unless it has this change.
     pub(crate) fn silent_hello_unless(self, peer: &str, change: Change) -> Self {
         self.change(|state| drop(state.silent_hellos.insert(peer.parse().unwrap(), vec![change])))
@@ -106,6 +116,11 @@ impl Fake {
 
     pub(crate) fn requests(&self) -> Vec<Sent> {
         self.0.lock().unwrap().requests.clone()
+    }
+
+    /// The most connections that were waited for at one time.
+    pub(crate) fn most_connecting(&self) -> usize {
+        self.0.lock().unwrap().most_connecting
     }
 
     pub(crate) fn asked(&self) -> Vec<Ask> {
@@ -156,12 +171,17 @@ impl Net for Fake {
         _variation: &[Change],
         limit: Duration,
     ) -> Result<(SocketAddr, Connection), Fault> {
-        if self.0.lock().unwrap().silent_peers.contains(&peer) {
-            sleep(limit).await;
-            return Err(timed_out(limit));
-        }
-        sleep(Duration::from_millis(2)).await;
-        Ok((peer, Connection { local: None }))
+        let took = {
+            let mut state = self.0.lock().unwrap();
+            state.connecting += 1;
+            state.most_connecting = state.most_connecting.max(state.connecting);
+            let is_silent = state.silent_peers.contains(&peer);
+            let named = state.connects.get_mut(&peer).and_then(VecDeque::pop_front);
+            if is_silent { Duration::MAX } else { named.unwrap_or(Duration::from_millis(2)) }
+        };
+        sleep(took.min(limit)).await;
+        self.0.lock().unwrap().connecting -= 1;
+        if took < limit { Ok((peer, Connection { local: None })) } else { Err(timed_out(limit)) }
     }
 
     async fn handshake(

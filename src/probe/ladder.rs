@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::attempt::{Attempt, Failed};
-use super::berth::{Berth, Open};
+use super::Shared;
+use super::attempt::Attempt;
+use super::berth::Berth;
+use super::climb::{climb_peer, not_climbed_to};
 use super::pace::TCP_PACKETS;
-use super::{Shared, variations};
-use crate::net::{Ask, Hello, Net};
-use crate::observation::{Answer, Change, DnsTransport, Family, Fault, Outcome, Rung, Seen, Why};
+use crate::net::{Ask, Net};
+use crate::observation::{Answer, DnsTransport, Family, Fault, Outcome, Rung, Seen, Why};
 use crate::plan::{Check, Plan, Resolver};
 
 /// Addresses tried of all answers for one name.
@@ -41,9 +42,9 @@ pub(super) async fn climb<N: Net>(
 }
 
 /// What is climbed, and where its connections are left.
-struct Climb<N: Net> {
-    check: Arc<Check>,
-    berth: Option<Arc<Berth<N::Channel>>>,
+pub(super) struct Climb<N: Net> {
+    pub(super) check: Arc<Check>,
+    pub(super) berth: Option<Arc<Berth<N::Channel>>>,
 }
 
 impl<N: Net> Clone for Climb<N> {
@@ -189,125 +190,6 @@ async fn resolve<N: Net>(shared: &Shared<N>, ask: Ask) -> Result<Answer, Fault> 
     }
 }
 
-/// The rungs above the name, for one address; and where the handshake failed, its variations.
-async fn climb_peer<N: Net>(shared: &Arc<Shared<N>>, rung: &Climb<N>, peer: SocketAddr) -> Vec<Attempt> {
-    let mut attempts = climb_once(shared, &rung.check, rung.berth.as_deref(), peer, &[]).await;
-    if variations::are_wanted(&attempts) {
-        attempts.extend(if shared.may_vary() {
-            variations::try_all(shared, &rung.check, peer).await
-        } else {
-            variations::leave_all(peer)
-        });
-    }
-    attempts
-}
-
-/// The rungs above the name, for one address, one way.
-pub(super) async fn climb_once<N: Net>(
-    shared: &Shared<N>,
-    check: &Check,
-    berth: Option<&Berth<N::Channel>>,
-    peer: SocketAddr,
-    variation: &[Change],
-) -> Vec<Attempt> {
-    let top = if variation.is_empty() { check.top } else { Rung::Handshake };
-    let permit = match shared.socket().await {
-        Ok(permit) => permit,
-        Err(why) => return not_climbed_to(top, Some(peer), Rung::Connect, why, variation),
-    };
-    let rung = |rung| Attempt { peer: Some(peer), variation: variation.to_vec(), ..Attempt::new(rung) };
-    let mut attempts = Vec::new();
-
-    let (attempt, stream) = rung(Rung::Connect).make(shared, connect(shared, peer, variation)).await;
-    let why = attempt.why_not_above();
-    attempts.push(attempt);
-    let Some(stream) = stream else {
-        attempts.extend(not_climbed_to(top, Some(peer), Rung::Handshake, why, variation));
-        return attempts;
-    };
-    if top < Rung::Handshake {
-        return attempts;
-    }
-    let hello = hello(shared, check, variation);
-    let (attempt, secured) = rung(Rung::Handshake).make(shared, handshake(shared, stream, &hello)).await;
-    let why = attempt.why_not_above();
-    attempts.push(attempt);
-    let Some(secured) = secured else {
-        attempts.extend(not_climbed_to(top, Some(peer), Rung::Exchange, why, variation));
-        return attempts;
-    };
-    let berth = berth.filter(|_| variation.is_empty());
-    let is_trusted = attempts.last().is_some_and(is_trusted);
-    if let Some(berth) = berth.filter(|_| !is_trusted) {
-        berth.arrive_untrusted();
-    }
-    let berth = berth.filter(|_| is_trusted);
-    if top == Rung::Exchange {
-        let (attempt, spoken) = rung(Rung::Exchange).make(shared, exchange(shared, secured, check)).await;
-        attempts.push(attempt);
-        if let (Some(berth), Some((channel, challenge))) = (berth, spoken) {
-            let open = Open { peer, channel, _permit: permit };
-            berth.arrive(peer, Some(open).filter(|_| shared.may_keep()), challenge);
-        }
-    } else if let (Some(berth), Ok(channel)) = (berth, shared.net.channel(secured).await) {
-        let open = Open { peer, channel, _permit: permit };
-        berth.arrive(peer, Some(open).filter(|_| shared.may_keep()), None);
-    }
-    attempts
-}
-
-/// Whether a handshake showed a certificate that an ordinary client accepts: only then may a secret follow.
-pub(super) fn is_trusted(attempt: &Attempt) -> bool {
-    match &attempt.outcome {
-        Outcome::Saw { seen: Seen::Handshake(shown) } => shown.trusted_by.is_some() && shown.problems.is_empty(),
-        Outcome::Saw { .. } | Outcome::Failed { .. } | Outcome::NotTried { .. } => false,
-    }
-}
-
-pub(super) async fn connect<N: Net>(
-    shared: &Shared<N>,
-    peer: SocketAddr,
-    variation: &[Change],
-) -> Result<(N::Stream, Seen), Failed> {
-    let limit = Duration::from_millis(shared.plan.limits.connect_ms);
-    let (stream, connection) = shared.net.connect(peer, variation, limit).await?;
-    Ok((stream, Seen::Connection(connection)))
-}
-
-pub(super) async fn handshake<N: Net>(
-    shared: &Shared<N>,
-    stream: N::Stream,
-    hello: &Hello,
-) -> Result<(N::Secured, Seen), Failed> {
-    let limit = Duration::from_millis(shared.plan.limits.tls_ms);
-    match shared.net.handshake(stream, hello, limit).await {
-        Ok((secured, handshake)) => Ok((secured, Seen::Handshake(Box::new(handshake)))),
-        Err((fault, handshake)) => Err(Failed { fault, handshake: Some(Box::new(handshake)) }),
-    }
-}
-
-/// The unsigned question; the connection goes on, and with it how the other end asks for credentials.
-async fn exchange<N: Net>(
-    shared: &Shared<N>,
-    secured: N::Secured,
-    check: &Check,
-) -> Result<((N::Channel, Option<String>), Seen), Failed> {
-    let limit = Duration::from_millis(shared.plan.limits.http_ms);
-    let question = check.question.as_ref().expect("a check that climbs to the exchange has a question");
-    let mut channel = shared.net.channel(secured).await?;
-    let reply = shared.net.exchange(&mut channel, &check.host, question, limit).await?;
-    let challenge = reply.header("www-authenticate").map(str::to_owned);
-    Ok(((channel, challenge), Seen::Response(Box::new(reply.response))))
-}
-
-pub(super) fn hello<N: Net>(shared: &Shared<N>, check: &Check, variation: &[Change]) -> Hello {
-    Hello {
-        host: check.host.clone(),
-        other_name: variations::other_name(&shared.plan, check),
-        variation: variation.to_vec(),
-    }
-}
-
 /// Every attempt that is planned before anything is known of a check.
 pub(super) fn not_begun(plan: &Plan, check: &Check, why: Why) -> Vec<Attempt> {
     let is_name = check.host.parse::<IpAddr>().is_err();
@@ -326,23 +208,4 @@ pub(super) fn not_begun(plan: &Plan, check: &Check, why: Why) -> Vec<Attempt> {
 /// The rungs that are not climbed, from one up to the check's top.
 fn not_climbed(check: &Check, peer: Option<SocketAddr>, from: Rung, why: Why) -> Vec<Attempt> {
     not_climbed_to(check.top, peer, from, why, &[])
-}
-
-pub(super) fn not_climbed_to(
-    top: Rung,
-    peer: Option<SocketAddr>,
-    from: Rung,
-    why: Why,
-    variation: &[Change],
-) -> Vec<Attempt> {
-    [Rung::Connect, Rung::Handshake, Rung::Exchange]
-        .into_iter()
-        .filter(|rung| (from..=top).contains(rung))
-        .map(|rung| Attempt {
-            peer,
-            variation: variation.to_vec(),
-            outcome: Outcome::NotTried { why },
-            ..Attempt::new(rung)
-        })
-        .collect()
 }

@@ -129,6 +129,84 @@ async fn rungs_above_a_silent_one_are_not_tried_and_say_so() {
     }
 }
 
+/// `1 saw 4` or `2 failed 2000` for each attempt to connect: what came of it, and after how long.
+fn connections(probed: &Probed) -> Vec<String> {
+    let word = |o: &&Observation| match &o.outcome {
+        Outcome::Saw { .. } => format!("{} saw {}", o.attempt, o.took_ms),
+        Outcome::Failed { .. } => format!("{} failed {}", o.attempt, o.took_ms),
+        Outcome::NotTried { why } => format!("{} {why:?}", o.attempt),
+    };
+    of(probed, Rung::Connect).iter().map(word).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_is_tried_again_by_a_second_socket_within_the_same_limit() {
+    let never = 60_000;
+    // How long each of the connections would take, what is seen of them, and when the ladder is done.
+    let table: [(&str, &[u64], &[&str], u64); 6] = [
+        ("at once", &[10], &["1 saw 10"], 100),
+        ("late, before the second look", &[1_900], &["1 saw 1900"], 2_000),
+        ("only by the second", &[never, 10], &["1 failed 4000", "2 saw 10"], 4_100),
+        ("the first after all, and the second never", &[3_000, never], &["1 saw 3000", "2 failed 2000"], 4_100),
+        ("both, the second sooner", &[3_000, 10], &["1 saw 3000", "2 saw 10"], 3_100),
+        ("neither", &[never, never], &["1 failed 4000", "2 failed 2000"], 4_100),
+    ];
+    for (about, each, expected, done_ms) in table {
+        let net = Fake::default().name(OURS, HOST, &["10.0.1.50"]).slow_peer("10.0.1.50:443", each);
+        let begun = Instant::now();
+        let probed = run(&plan(&[HOST]), net).await;
+        assert_eq!(connections(&probed), expected, "{about}");
+        assert!(begun.elapsed() < Duration::from_millis(done_ms), "{about}: {:?}", begun.elapsed());
+        for rung in [Rung::Handshake, Rung::Exchange] {
+            let only = of(&probed, rung);
+            assert_eq!(only.len(), 1, "{about}: one of the two climbs on");
+            let is_made = matches!(only[0].outcome, Outcome::Saw { .. });
+            assert_eq!(is_made, about != "neither", "{about}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_ladder_climbs_on_without_waiting_for_the_other_socket() {
+    let net = Fake::default().name(OURS, HOST, &["10.0.1.50"]).slow_peer("10.0.1.50:443", &[60_000, 10]);
+    let probed = run(&plan(&[HOST]), net).await;
+    assert!(of(&probed, Rung::Exchange)[0].at_ms < 2_100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hundred_silent_names_take_no_longer_for_being_tried_twice() {
+    let hosts: Vec<String> = (0..100).map(|n| format!("h{n}.example")).collect();
+    let names: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    let net = names.iter().enumerate().fold(Fake::default(), |net, (n, name)| {
+        let ip = format!("10.0.1.{n}");
+        net.name(OURS, name, &[&ip]).silent_peer(&format!("{ip}:443"))
+    });
+    let begun = Instant::now();
+    let probed = run(&plan(&names), net).await;
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert_eq!(of(&probed, Rung::Connect).len(), 200);
+    assert!(of(&probed, Rung::Connect).iter().all(|o| o.fault().unwrap().is_silence()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_sockets_are_few_the_first_look_at_each_address_comes_first() {
+    let hosts: Vec<String> = (0..24).map(|n| format!("h{n}.example")).collect();
+    let names: Vec<&str> = hosts.iter().map(String::as_str).collect();
+    let net = names.iter().enumerate().fold(Fake::default(), |net, (n, name)| {
+        let ip = format!("10.0.1.{n}");
+        net.name(OURS, name, &[&ip]).silent_peer(&format!("{ip}:443"))
+    });
+    let (_stopper, stop) = Stopper::new();
+    let begun = Instant::now();
+    let probed = probe(&plan(&names), net.clone(), stop, 8, &Progress::default(), kit()).await;
+    assert!(begun.elapsed() < Duration::from_secs(13), "three times the limit: {:?}", begun.elapsed());
+    assert!(net.most_connecting() <= 8, "{}", net.most_connecting());
+    let connections = of(&probed, Rung::Connect);
+    let (first, second): (Vec<_>, Vec<_>) = connections.into_iter().partition(|o| o.attempt == 1);
+    assert!(first.len() == 24 && first.iter().all(|o| o.fault().unwrap().is_silence()));
+    assert!(second.len() == 24 && second.iter().any(|o| o.outcome == Outcome::NotTried { why: Why::TooMany }));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_name_without_an_address_leaves_the_rungs_above_it_not_tried() {
     let probed = run(&plan(&[HOST]), Fake::default()).await;

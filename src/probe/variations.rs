@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::Shared;
 use super::attempt::Attempt;
-use super::ladder::{climb_once, not_climbed_to};
+use super::climb::{Way, not_climbed_to};
 use crate::net::Net;
 use crate::observation::{Change, Fault, Rung, Why};
 use crate::plan::{Check, Plan, Role};
@@ -33,7 +33,7 @@ pub(super) async fn try_all<N: Net>(shared: &Arc<Shared<N>>, check: &Arc<Check>,
     let mut climbs = JoinSet::new();
     for variation in VARIATIONS {
         let (shared, check) = (Arc::clone(shared), Arc::clone(check));
-        climbs.spawn(async move { climb_once(&shared, &check, None, peer, variation).await });
+        climbs.spawn(async move { Way { shared: &shared, check: &check, berth: None, peer, variation }.climb().await });
     }
     let mut attempts = Vec::new();
     while let Some(joined) = climbs.join_next().await {

@@ -15,7 +15,7 @@ use crate::plan::{Check, CheckId};
 use crate::probe::Shared;
 use crate::probe::attempt::Attempt;
 use crate::probe::berth::{Berth, Open};
-use crate::probe::ladder;
+use crate::probe::climb;
 
 /// Container engines accept no longer manifest.
 pub(super) const MOST_BODY: usize = 4 << 20;
@@ -235,7 +235,9 @@ impl<'a, N: Net> Line<'a, N> {
             }
         };
         let rung = |rung| Attempt { step: Some(part.clone()), peer: Some(peer), ..Attempt::new(rung) };
-        let (attempt, stream) = rung(Rung::Connect).make(self.shared, ladder::connect(self.shared, peer, &[])).await;
+        let limit = Duration::from_millis(self.shared.plan.limits.connect_ms);
+        let (attempt, stream) =
+            rung(Rung::Connect).make(self.shared, climb::connect(self.shared, peer, &[], limit)).await;
         let why = attempt.why_not_above();
         log.push(attempt);
         let Some(stream) = stream else {
@@ -244,9 +246,9 @@ impl<'a, N: Net> Line<'a, N> {
         };
         let hello = Hello { host: self.host.clone(), other_name: String::new(), variation: Vec::new() };
         let (attempt, secured) =
-            rung(Rung::Handshake).make(self.shared, ladder::handshake(self.shared, stream, &hello)).await;
+            rung(Rung::Handshake).make(self.shared, climb::handshake(self.shared, stream, &hello)).await;
         let why = if secured.is_some() { Why::Untrusted } else { attempt.why_not_above() };
-        let is_trusted = ladder::is_trusted(&attempt);
+        let is_trusted = climb::is_trusted(&attempt);
         log.push(attempt);
         let channel = match secured.filter(|_| is_trusted) {
             Some(secured) => self.shared.net.channel(secured).await.ok(),

@@ -59,7 +59,11 @@ fn not_tried(report: &Report) -> Vec<String> {
     let kinds = [
         (Why::Deadline, "were cut short or not made for lack of time"),
         (Why::Signal, "were cut short or not made because of the signal"),
-        (Why::TooMany, "were not made: of many addresses only the first 32 of a name are tried, and 24 in all varied"),
+        (
+            Why::TooMany,
+            "were not made: of many addresses only the first 32 of a name are tried, 24 in all varied, and a second time as \
+             many as may be open",
+        ),
         (Why::NoSocket, "were not made: this process may not open enough files (raise its limit, nofile)"),
         (Why::OurFault, "were lost to a bug of vpcprobe"),
     ];
