@@ -3,19 +3,40 @@
 //! Pure. Nothing here knows what packets did: it says what the configuration lets through, by which rule it does not, and
 //! what can't be known because it was not looked at.
 
+mod acl;
 pub mod answer;
+mod dns;
+mod endpoint;
+mod group;
+mod model;
+mod path;
+mod policy;
+mod read;
+mod remedy;
+mod route;
+mod shape;
+mod stand;
+#[cfg(test)]
+mod tests;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use self::model::{Acl, Endpoint, Group, Interface, List, Nat, Sections, Subnet, Table, Task};
 pub use answer::{Block, Carried, Culprit, CulpritKind, Decision, EndpointKind, Path, Presence, Present, Remedy, Way};
+pub use dns::NameView;
+pub use stand::Stand;
 
 /// The configuration of one VPC, as far as the operator may see it.
 #[derive(Clone, Debug)]
 pub struct Vpc {
     id: String,
+    region: String,
+    account: Option<String>,
     collected_at: String,
+    task: Task,
+    sections: Sections,
     missing: Vec<Missing>,
 }
 
@@ -45,19 +66,7 @@ pub struct Place<'p> {
     pub zone: Option<&'p str>,
 }
 
-/// The place of a task in the configuration: its subnet with its route table and network ACL, and its security groups.
-#[derive(Clone, Debug)]
-pub struct Stand<'v> {
-    vpc: &'v Vpc,
-}
-
 impl Vpc {
-    /// Read `network.json`; what is wrong with it is said in one sentence.
-    pub fn read(text: &str) -> Result<Self, String> {
-        let _ = text;
-        Err("this build can't read an operator's view".to_owned())
-    }
-
     /// The VPC's id.
     pub fn id(&self) -> &str {
         &self.id
@@ -73,40 +82,74 @@ impl Vpc {
         &self.missing
     }
 
-    /// Where the probe stood in this VPC; a sentence where it did not stand in it, or that can't be told.
-    pub fn stand(&self, place: &Place<'_>) -> Result<Stand<'_>, String> {
-        let _ = place;
-        Ok(Stand { vpc: self })
-    }
-}
-
-impl<'v> Stand<'v> {
-    /// The view that it is a place in.
-    pub fn vpc(&self) -> &'v Vpc {
-        self.vpc
+    /// Why a section is not there, in words that end a sentence.
+    fn unseen(&self, section: &str) -> String {
+        match self.missing.iter().find(|missing| missing.section == section) {
+            Some(Missing { call, why, .. }) if call.is_empty() => format!("{section} could not be read: {why}"),
+            Some(Missing { call, why, .. }) => format!("{section} was not looked at ({call}: {why})"),
+            None => format!("{section} was not looked at"),
+        }
     }
 
-    /// What the configuration does with a TCP connection from the task to an address, there and back.
-    pub fn path(&self, peer: SocketAddr) -> Path {
-        let _ = peer;
-        Path { way: Way::Unknown, blocks: Vec::new(), unknown: Vec::new() }
+    fn subnet(&self, id: &str) -> Option<&Subnet> {
+        self.sections.subnets.iter().flatten().find(|subnet| subnet.id == id)
     }
 
-    /// Whether and by what an address is still reached once the default routes (`0.0.0.0/0`, `::/0`) are gone.
-    pub fn without_default(&self, peer: SocketAddr) -> Carried {
-        let _ = peer;
-        Carried::Unknown(String::new())
+    /// The subnet that an address is in.
+    fn subnet_of(&self, address: IpAddr) -> Option<&Subnet> {
+        let mut subnets = self.sections.subnets.iter().flatten();
+        subnets.find(|subnet| subnet.ranges.iter().any(|range| range.contains(&address)))
     }
 
-    /// What the VPC has of an endpoint service, such as `com.amazonaws.eu-west-1.ecr.api`.
-    pub fn endpoints(&self, service: &str) -> Presence {
-        let _ = service;
-        Presence::Unknown(String::new())
+    /// A subnet's own route table, else the VPC's main one.
+    fn table(&self, subnet: &str) -> Option<&Table> {
+        let tables = self.sections.tables.as_deref()?;
+        let own = tables.iter().find(|table| table.subnets.iter().any(|id| id == subnet));
+        own.or_else(|| tables.iter().find(|table| table.main))
     }
 
-    /// What the policy of the endpoint that carries a service says of an action on a resource.
-    pub fn policy(&self, service: &str, action: &str, resource: Option<&str>) -> Decision {
-        let _ = (service, action, resource);
-        Decision::Unknown(String::new())
+    fn acl(&self, subnet: &str) -> Option<&Acl> {
+        let acls = self.sections.acls.as_deref()?;
+        acls.iter().find(|acl| acl.subnets.iter().any(|id| id == subnet))
+    }
+
+    fn group(&self, id: &str) -> Option<&Group> {
+        let groups = self.sections.groups.as_deref()?;
+        groups.get(groups.binary_search_by(|group| group.id.as_str().cmp(id)).ok()?)
+    }
+
+    fn interface(&self, address: IpAddr) -> Option<&Interface> {
+        self.sections.interfaces.iter().flatten().find(|interface| interface.addresses.contains(&address))
+    }
+
+    fn nat(&self, id: &str) -> Option<&Nat> {
+        self.sections.nats.iter().flatten().find(|nat| nat.id == id)
+    }
+
+    /// The endpoints that can carry an AWS service.
+    fn endpoints_of(&self, service: &str) -> impl Iterator<Item = &Endpoint> {
+        let endpoints = self.sections.endpoints.iter().flatten();
+        endpoints.filter(move |endpoint| endpoint.kind.is_some() && endpoint.service == service)
+    }
+
+    /// Whether an address is one of this VPC.
+    fn holds(&self, address: IpAddr) -> bool {
+        let own = self.sections.ranges.iter().any(|range| range.contains(&address));
+        own || self.subnet_of(address).is_some()
+    }
+
+    /// The prefix lists that hold an address, sorted by id, with the longest of their ranges that does.
+    fn lists_holding(&self, address: IpAddr) -> Vec<(&List, u8)> {
+        let lists = self.sections.lists.iter();
+        let longest = |list: &List| {
+            let holding = list.ranges.iter().filter(|range| range.contains(&address));
+            holding.map(IpNet::prefix_len).max()
+        };
+        lists.filter_map(|list| Some((list, longest(list)?))).collect()
+    }
+
+    /// Whether a prefix list was looked at.
+    fn knows_list(&self, id: &str) -> bool {
+        self.sections.lists.binary_search_by(|list| list.id.as_str().cmp(id)).is_ok()
     }
 }

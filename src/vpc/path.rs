@@ -1,0 +1,206 @@
+//! A connection from the task, followed through the configuration: out of its group and its subnet, along the route, into
+//! the other end, and back.
+
+mod exit;
+mod far;
+mod lost;
+
+use std::net::{IpAddr, SocketAddr};
+
+use self::far::Far;
+use super::acl::{Crossing, Judged, LINUX, ports_in_words};
+use super::group::{End, Fit};
+use super::model::{Acl, Group, Ports};
+use super::remedy::{everything, single};
+use super::{Block, Culprit, CulpritKind, Path, Stand, Subnet, Vpc, Way};
+
+impl Stand<'_> {
+    /// What the configuration does with a TCP connection from the task to an address, there and back. The endpoint service
+    /// that the address was an answer for, such as `com.amazonaws.eu-west-1.s3`, tells whose address it is where the view
+    /// does not.
+    pub fn path(&self, peer: SocketAddr, service: Option<&str>) -> Path {
+        let mut walk = Walk::new(self, peer, service);
+        walk.leave_group();
+        let way = if self.is_neighbour(peer.ip()) { walk.beside() } else { walk.away() };
+        Path { way, blocks: walk.blocks, unknown: walk.unknown }
+    }
+}
+
+struct Walk<'s> {
+    stand: &'s Stand<'s>,
+    vpc: &'s Vpc,
+    peer: IpAddr,
+    port: u16,
+    service: Option<&'s str>,
+    far: Far<'s>,
+    blocks: Vec<Block>,
+    unknown: Vec<String>,
+}
+
+impl<'s> Walk<'s> {
+    fn new(stand: &'s Stand<'s>, peer: SocketAddr, service: Option<&'s str>) -> Self {
+        let (blocks, unknown) = (Vec::new(), Vec::new());
+        let far = Far::new(stand, peer.ip(), service);
+        Self { stand, vpc: stand.vpc, peer: peer.ip(), port: peer.port(), service, far, blocks, unknown }
+    }
+
+    /// To an address in the own subnet: only groups stand between.
+    fn beside(&mut self) -> Way {
+        self.enter_group();
+        Way::Local
+    }
+
+    fn away(&mut self) -> Way {
+        let (acl, subnet) = (self.stand.acl, self.stand.subnet);
+        let there = End { address: Some(self.peer), range: None, groups: None };
+        let out = Crossing { egress: true, ports: Ports::one(self.port), far: &there };
+        self.cross(acl, subnet, &out, self.peer);
+        let way = self.follow();
+        let back = Crossing { egress: false, ports: LINUX, far: &there };
+        self.cross(acl, subnet, &back, self.peer);
+        way
+    }
+
+    /// Through the ACL of the other end's subnet, into it, and back out.
+    fn arrive(&mut self) {
+        let Some(subnet) = self.far.subnet else { return self.enter_group() };
+        let task = self.task();
+        let far = self.stand.own(self.peer).or(self.stand.range(self.peer).map(|range| range.addr()));
+        let Some(far) = far else { return self.enter_group() };
+        let acl = self.vpc.acl(&subnet.id);
+        self.cross(acl, subnet, &Crossing { egress: false, ports: Ports::one(self.port), far: &task }, far);
+        self.enter_group();
+        self.cross(acl, subnet, &Crossing { egress: true, ports: LINUX, far: &task }, far);
+    }
+
+    /// The task, as others' rules see it.
+    fn task(&self) -> End<'s> {
+        let groups = &self.vpc.task.groups[..];
+        End {
+            address: self.stand.own(self.peer),
+            range: self.stand.range(self.peer),
+            groups: (!groups.is_empty()).then_some(groups),
+        }
+    }
+
+    fn cross(&mut self, acl: Option<&Acl>, subnet: &Subnet, crossing: &Crossing<'_>, far: IpAddr) {
+        let Some(acl) = acl else { return self.unsure(self.vpc.unseen("network_acls")) };
+        match acl.judge(crossing) {
+            Judged::Passes => {}
+            Judged::Denied(rule) => self.block(self.vpc.acl_block(acl, &subnet.id, rule, crossing, far)),
+            Judged::Partly => self.unsure(format!(
+                "ACL {} of {} lets only some of the ports {} pass, so that some connections fail",
+                acl.id,
+                subnet.id,
+                ports_in_words(crossing.ports)
+            )),
+            Judged::Unclear(why) => self.unsure(format!("ACL {}: {why}", acl.id)),
+        }
+    }
+
+    fn leave_group(&mut self) {
+        let ids = &self.vpc.task.groups[..];
+        if ids.is_empty() {
+            return self.unsure("which security groups the task has is not said".to_owned());
+        }
+        let Some(groups) = self.groups(ids) else { return };
+        let end = End { address: Some(self.peer), range: None, groups: self.far.groups() };
+        match self.vpc.admit(&groups, |group| &group.outbound, self.port, &end) {
+            Fit::Yes => {}
+            Fit::Perhaps(why) => self.unsure(format!("the outbound rules of {}: {why}", ids.join(", "))),
+            Fit::No => {
+                let to = self.far.words(self.peer);
+                let detail = format!("{} outbound rule for {} to {to}", lacks(ids, ""), self.port);
+                let remedy = self.vpc.allow(&groups[0].id, false, self.port, &self.permission_out());
+                self.block(Culprit::new(CulpritKind::SecurityGroup, &groups[0].id, detail).mended_by(vec![remedy]));
+            }
+        }
+    }
+
+    /// The narrowest permission that names the other end for good.
+    fn permission_out(&self) -> String {
+        let lists = self.vpc.lists_holding(self.peer);
+        match (self.far.groups().and_then(<[String]>::first), lists.iter().find(|(list, _)| list.name.is_some())) {
+            (Some(group), _) => format!("UserIdGroupPairs=[{{GroupId={group}}}]"),
+            (None, Some((list, _))) => format!("PrefixListIds=[{{PrefixListId={}}}]", list.id),
+            (None, None) if self.far.is_public => permission(everything(self.peer)),
+            (None, None) => permission(&single(self.peer)),
+        }
+    }
+
+    fn enter_group(&mut self) {
+        let Some(ids) = self.far.groups else {
+            let unknown = self.far.unknown.clone();
+            return unknown.into_iter().for_each(|why| self.unsure(why));
+        };
+        let Some(groups) = self.groups(ids) else { return };
+        let end = self.task();
+        match self.vpc.admit(&groups, |group| &group.inbound, self.port, &end) {
+            Fit::Yes => {}
+            Fit::Perhaps(why) => self.unsure(format!("the inbound rules of {}: {why}", ids.join(", "))),
+            Fit::No => {
+                let remedy = self.vpc.allow(&groups[0].id, true, self.port, &self.permission_in());
+                let (id, detail) = (&groups[0].id, self.not_let_in(ids));
+                self.block(Culprit::new(CulpritKind::SecurityGroup, id, detail).mended_by(vec![remedy]));
+            }
+        }
+    }
+
+    fn not_let_in(&self, ids: &[String]) -> String {
+        let range = self.stand.range(self.peer).map(|range| range.to_string());
+        let from: Vec<&str> = range.iter().chain(&self.vpc.task.groups).map(String::as_str).collect();
+        let (groups, port) = (lacks(ids, &format!(" of {}", self.far.holder)), self.port);
+        format!("{groups} inbound rule for {port} from {}", from.join(" or "))
+    }
+
+    fn permission_in(&self) -> String {
+        match (self.vpc.task.groups.first(), self.stand.range(self.peer)) {
+            (Some(group), _) => format!("UserIdGroupPairs=[{{GroupId={group}}}]"),
+            (None, Some(range)) => permission(&range.to_string()),
+            (None, None) => permission("$SUBNET_CIDR"),
+        }
+    }
+
+    /// The groups of some ids; `None`, and said so, where one of them was not looked at.
+    fn groups(&mut self, ids: &[String]) -> Option<Vec<&'s Group>> {
+        let groups: Vec<&Group> = ids.iter().filter_map(|id| self.vpc.group(id)).collect();
+        if groups.len() == ids.len() && !ids.is_empty() {
+            return Some(groups);
+        }
+        let unseen = ids.iter().find(|id| self.vpc.group(id).is_none());
+        self.unsure(match (unseen, &self.vpc.sections.groups) {
+            (Some(id), Some(_)) => format!("{id} is not among the groups that the view holds"),
+            _ => self.vpc.unseen("security_groups"),
+        });
+        None
+    }
+
+    fn block(&mut self, block: Block) {
+        if !self.blocks.contains(&block) {
+            self.blocks.push(block);
+        }
+    }
+
+    fn unsure(&mut self, why: String) {
+        if !self.unknown.contains(&why) {
+            self.unknown.push(why);
+        }
+    }
+}
+
+/// A range as `--ip-permissions` takes it.
+fn permission(range: &str) -> String {
+    if range.contains(':') {
+        format!("Ipv6Ranges=[{{CidrIpv6={range}}}]")
+    } else {
+        format!("IpRanges=[{{CidrIp={range}}}]")
+    }
+}
+
+/// What one group lacks, or all of several.
+fn lacks(ids: &[String], holder: &str) -> String {
+    match ids {
+        [only] => format!("{only}{holder} has no"),
+        several => format!("none of {}{holder} has an", several.join(", ")),
+    }
+}

@@ -1,0 +1,129 @@
+//! Where the task stands in the configuration.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::model::{Acl, Subnet, Table};
+use super::{Place, Vpc};
+
+/// The place of a task in the configuration: its subnet with its route table and network ACL, and its security groups.
+#[derive(Clone, Debug)]
+pub struct Stand<'v> {
+    pub(super) vpc: &'v Vpc,
+    pub(super) subnet: &'v Subnet,
+    /// `None`: not looked at.
+    pub(super) table: Option<&'v Table>,
+    /// `None`: not looked at.
+    pub(super) acl: Option<&'v Acl>,
+    /// The task's own addresses in that subnet, where its report says them.
+    pub(super) addresses: Vec<IpAddr>,
+}
+
+impl Vpc {
+    /// Where the probe stood in this VPC; a sentence where it did not stand in it, or that can't be told.
+    pub fn stand(&self, place: &Place<'_>) -> Result<Stand<'_>, String> {
+        self.fits(place)?;
+        let subnet = self.own_subnet(place)?;
+        if let (Some(zone), Some(its)) = (place.zone, subnet.zone.as_deref())
+            && zone != its
+        {
+            return Err(format!(
+                "the probe ran in {zone}, and {} of {} with its address is in {its}",
+                subnet.id, self.id
+            ));
+        }
+        let own = |address: &&IpAddr| subnet.ranges.iter().any(|range| range.contains(*address));
+        Ok(Stand {
+            vpc: self,
+            subnet,
+            table: self.table(&subnet.id),
+            acl: self.acl(&subnet.id),
+            addresses: place.addresses.iter().filter(own).copied().collect(),
+        })
+    }
+
+    /// Whether it is a view of where the probe ran at all: two VPCs may well have the same ranges.
+    fn fits(&self, place: &Place<'_>) -> Result<(), String> {
+        let fit = |what: &str, ran: Option<&str>, view: Option<&str>| match (ran, view) {
+            (Some(ran), Some(view)) if ran != view => {
+                Err(format!("the view is of {what} {view}, and the probe ran in {ran}: collect it there"))
+            }
+            _ => Ok(()),
+        };
+        fit("Region", place.region, Some(&self.region))?;
+        fit("account", place.account, self.account.as_deref())
+    }
+
+    fn own_subnet(&self, place: &Place<'_>) -> Result<&Subnet, String> {
+        let Some(subnets) = self.sections.subnets.as_deref() else {
+            return Err(format!("the probe's subnet can't be found in {}: {}", self.id, self.unseen("subnets")));
+        };
+        let addresses: Vec<IpAddr> = place.addresses.iter().copied().filter(|address| !is_local(*address)).collect();
+        let within = |subnet: &Subnet, range: &IpNet| {
+            if addresses.is_empty() {
+                place.subnets.contains(range)
+            } else {
+                addresses.iter().any(|own| range.contains(own)) && !subnet.id.is_empty()
+            }
+        };
+        let found = subnets.iter().find(|subnet| subnet.ranges.iter().any(|range| within(subnet, range)));
+        match (found, addresses.first(), place.subnets.first(), &self.task.subnets[..]) {
+            (Some(subnet), ..) => Ok(subnet),
+            (None, Some(own), ..) => {
+                Err(format!("no subnet of {} holds the probe's own address {own}: is it the right VPC?", self.id))
+            }
+            (None, None, Some(range), _) => {
+                Err(format!("no subnet of {} is the probe's {range}: is it the right VPC?", self.id))
+            }
+            (None, None, None, [only]) => self
+                .subnet(only)
+                .ok_or_else(|| format!("the view says that the task runs in {only}, which it does not hold")),
+            (None, None, None, _) => {
+                Err("the report does not say in which subnet the probe ran; collect the view with \
+                                          scripts/network --subnets and that one subnet"
+                    .to_owned())
+            }
+        }
+    }
+}
+
+/// Addresses that no subnet gives out: a function's report has only such.
+fn is_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_link_local() || v4.is_loopback(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local() || v6.is_loopback(),
+    }
+}
+
+impl<'v> Stand<'v> {
+    /// The view that it is a place in.
+    pub fn vpc(&self) -> &'v Vpc {
+        self.vpc
+    }
+
+    /// The subnet's id.
+    pub fn subnet(&self) -> &'v str {
+        &self.subnet.id
+    }
+
+    /// Whether the subnet is another account's, which shares it: of what that account made in it, this view has only a part.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!((&self.subnet.owner, &self.vpc.account), (Some(owner), Some(account)) if owner != account)
+    }
+
+    /// The range of the subnet in the family of an address.
+    pub(super) fn range(&self, peer: IpAddr) -> Option<IpNet> {
+        self.subnet.ranges.iter().copied().find(|range| range.addr().is_ipv4() == peer.is_ipv4())
+    }
+
+    /// The task's own address in the family of another.
+    pub(super) fn own(&self, peer: IpAddr) -> Option<IpAddr> {
+        self.addresses.iter().copied().find(|own| own.is_ipv4() == peer.is_ipv4())
+    }
+
+    /// Whether an address is in the task's own subnet, where no network ACL and no route table stand between.
+    pub(super) fn is_neighbour(&self, peer: IpAddr) -> bool {
+        self.subnet.ranges.iter().any(|range| range.contains(&peer))
+    }
+}
