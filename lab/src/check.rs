@@ -1,5 +1,6 @@
 //! Holds what vpcprobe said against what the scenario expects.
 
+mod network;
 mod services;
 
 use std::collections::BTreeSet;
@@ -23,9 +24,15 @@ pub fn check(name: &str, scenario: Scenario, start: &Start, schema: Option<PathB
     let expect = scenario.expect.clone();
     let schema = schema_file(schema);
     let patience = Duration::from_millis(expect.within_ms.unwrap_or_default()).max(PATIENCE);
-    let (lab, outcome) = run(scenario, start, patience)?;
+    let Run { lab, outcome, program } = run(scenario, start, patience)?;
     let mut wrong = compare(&expect, &outcome, schema.as_deref());
     wrong.extend(services::differences(&lab, &outcome));
+    let mut again = None;
+    if reports(&expect) && serde_json::from_str::<Value>(&outcome.stdout).is_ok() {
+        let judged = network::judge(&lab, &outcome, &program, schema.as_deref())?;
+        wrong.extend(judged.wrong);
+        again = Some(judged.said);
+    }
     if wrong.is_empty() {
         println!("{name}: as expected in {:.1} s", outcome.ended.wall.as_secs_f64());
         return Ok(0);
@@ -37,18 +44,34 @@ pub fn check(name: &str, scenario: Scenario, start: &Start, schema: Option<PathB
     println!("--- exit {} after {:.0} ms", outcome.ended.exit, millis(outcome.ended.wall));
     println!("--- requests\n{}", lab.world().cloud.requests().join("\n"));
     println!("--- standard output\n{}\n--- standard error\n{}", outcome.stdout, outcome.stderr);
+    if let Some(said) = again {
+        println!("--- with the operator's view\n{said}");
+    }
     Ok(1)
 }
 
+/// Whether a report is expected.
+fn reports(expect: &Expect) -> bool {
+    expect.report && expect.invocation_error.is_none()
+}
+
+/// A run, and what judges its report again.
+struct Run {
+    lab: Lab,
+    outcome: Outcome,
+    program: PathBuf,
+}
+
 /// Runs vpcprobe once with a JSON report and everything kept, and with all that it can say on standard error.
-fn run(mut scenario: Scenario, start: &Start, limit: Duration) -> Result<(Lab, Outcome), String> {
+fn run(mut scenario: Scenario, start: &Start, limit: Duration) -> Result<Run, String> {
     let files = start.files(&mut scenario)?;
     let lab = Lab::build(scenario)?;
     let mut launch = start.launch(&lab, &files, true, Vec::new())?;
     launch.environment.entry("VPCPROBE_LOG".to_owned()).or_insert_with(|| "trace".to_owned());
     let outcome = lab.run(&launch, Output::Kept, Some(limit))?;
+    let program = start.program(&files)?;
     files.keep(&lab)?;
-    Ok((lab, outcome))
+    Ok(Run { lab, outcome, program })
 }
 
 fn schema_file(given: Option<PathBuf>) -> Option<PathBuf> {
@@ -69,7 +92,7 @@ fn compare(expect: &Expect, outcome: &Outcome, schema: Option<&Path>) -> Vec<Str
     texts(expect, outcome, &mut wrong);
     invocation(expect, outcome, &mut wrong);
     let report = serde_json::from_str::<Value>(&outcome.stdout);
-    match (report, expect.report && expect.invocation_error.is_none()) {
+    match (report, reports(expect)) {
         (Ok(report), true) => {
             document(expect, &report, &mut wrong);
             within(expect, outcome, &report, &mut wrong);
@@ -120,7 +143,8 @@ fn document(expect: &Expect, report: &Value, wrong: &mut Vec<String>) {
     if let Some(expected) = expect.verdict.as_deref().filter(|expected| *expected != verdict) {
         wrong.push(format!("verdict {verdict:?}, expected {expected:?}"));
     }
-    findings(expect, report, wrong);
+    let left = findings(&expect.findings, report, wrong);
+    wrong.extend(left.into_iter().filter(|finding| text(finding, "severity") != "info").map(describe));
     routes(expect, report, wrong);
     for (pointer, expected) in &expect.pointers {
         let found = report.pointer(pointer);
@@ -138,25 +162,22 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Every finding expected is there, and no error or warning beside them.
-fn findings(expect: &Expect, report: &Value, wrong: &mut Vec<String>) {
+/// Says which findings are not there, and returns those that nobody expects.
+fn findings<'a>(expected: &[ExpectedFinding], report: &'a Value, wrong: &mut Vec<String>) -> Vec<&'a Value> {
     let mut left: Vec<&Value> = items(report, "findings").collect();
-    for expected in &expect.findings {
+    for expected in expected {
         match left.iter().position(|finding| is(expected, finding)) {
             Some(at) => drop(left.remove(at)),
-            None => wrong.push(format!("no finding {}", describe(expected))),
+            None => wrong.push(format!("no finding {}", wanted(expected))),
         }
     }
-    let blamed = left.into_iter().filter(|finding| text(finding, "severity") != "info");
-    wrong.extend(blamed.map(|finding| {
-        format!(
-            "unexpected {} {} about {:?}: {}",
-            text(finding, "severity"),
-            text(finding, "id"),
-            checks(finding),
-            text(finding, "summary")
-        )
-    }));
+    left
+}
+
+/// A finding that nobody expects.
+fn describe(finding: &Value) -> String {
+    let (severity, id) = (text(finding, "severity"), text(finding, "id"));
+    format!("unexpected {severity} {id} about {:?}: {}", checks(finding), text(finding, "summary"))
 }
 
 fn is(expected: &ExpectedFinding, finding: &Value) -> bool {
@@ -175,7 +196,7 @@ fn checks(finding: &Value) -> BTreeSet<&str> {
     items(finding, "checks").filter_map(Value::as_str).collect()
 }
 
-fn describe(expected: &ExpectedFinding) -> String {
+fn wanted(expected: &ExpectedFinding) -> String {
     let severity = expected.severity.as_deref().unwrap_or("error or warning");
     let certainty = expected.certainty.as_deref().unwrap_or("any certainty");
     format!("{} ({severity}, {certainty}) about {:?}", expected.id, expected.checks)

@@ -7,6 +7,7 @@ mod catalog;
 mod chain;
 mod check;
 mod cloud;
+mod config;
 mod dns;
 mod enter;
 mod function;
@@ -31,6 +32,7 @@ use lab::{Lab, Output};
 use scenario::Scenario;
 use start::Start;
 use task::{Launch, Place};
+use world::World;
 
 #[derive(Parser)]
 #[command(name = "vpcprobe-lab", about = "A VPC in a box: the networks that vpcprobe must diagnose, broken on purpose")]
@@ -71,6 +73,14 @@ enum Command {
         /// Program and arguments
         #[arg(last = true)]
         program: Vec<String>,
+    },
+    /// Print the operator's view of a scenario's VPC, network.json, without running anything
+    Network {
+        /// Name or file of the scenario
+        scenario: String,
+        /// Folder of scenarios
+        #[arg(long)]
+        dir: Option<PathBuf>,
     },
     #[command(hide = true)]
     Launch {
@@ -136,6 +146,11 @@ fn perform(command: Command) -> Result<i32, String> {
             let (name, scenario) = start.scenario()?;
             enter::namespaces()?;
             check::check(&name, scenario, &start, schema)
+        }
+        Command::Network { scenario, dir } => {
+            let (_, scenario) = Scenario::find(&scenario, dir.as_deref())?;
+            print!("{}", config::text(&World::build(scenario)?)?);
+            Ok(0)
         }
         Command::Shell { scenario, dir, program } => {
             let (_, scenario) = Scenario::find(&scenario, dir.as_deref())?;

@@ -14,6 +14,7 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 pub use tap::{Sent, Tap};
 
+use crate::config::{self, Network};
 use crate::scenario::{Act, Ipv6};
 use crate::world::{METADATA, World};
 
@@ -36,7 +37,11 @@ pub fn build(world: &World) -> Result<(), String> {
     }
     feed("ip", &["-batch", "-"], &vpc_side(world))?;
     feed("ip", &["-n", "task", "-batch", "-"], &task_side(world))?;
-    feed("nft", &["-f", "-"], &rules::text(world))
+    feed("nft", &["-f", "-"], &rules::text(world))?;
+    if world.scenario.config.is_none() {
+        return Ok(());
+    }
+    feed("nft", &["-f", "-"], &config::rules(world, &Network::build(world)?))
 }
 
 /// Moves the calling thread into the task's network.

@@ -1,6 +1,7 @@
 //! What a scenario file may say: the world, what is broken in it, how the probe runs, and what it must answer.
 
 mod aws;
+mod config;
 mod fault;
 mod place;
 mod run;
@@ -15,6 +16,7 @@ use serde::Deserialize;
 pub use aws::{
     Bucket, Credentials, Holdings, Image, LogGroup, Object, Parameter, Registry, RegistryAuth, Secret, Task,
 };
+pub use config::{Acl, AclRule, Config, Destination, GroupRule, Ports, Protocol, Source, Target};
 pub use fault::{Act, Denial, Direction, Fault, Layer, Policy, Refusal};
 pub use place::{Family, Place, ResolverName, Zone, matches};
 pub use run::{Moment, Run, SignalName, SignalPlan, TaskDefinition, Vantage};
@@ -32,6 +34,8 @@ pub struct Scenario {
     /// The world before anything is broken.
     #[serde(default)]
     pub vpc: Vpc,
+    /// The VPC's configuration, where it is told in AWS's terms.
+    pub config: Option<Config>,
     /// What is broken, in the order in which it applies.
     #[serde(default, rename = "fault")]
     pub faults: Vec<Fault>,
@@ -83,6 +87,11 @@ pub struct Expect {
     /// Every error and warning that the report must hold, and no other; `info` ones only where listed.
     #[serde(default)]
     pub findings: Vec<ExpectedFinding>,
+    /// As `findings`, judged with the operator's view, where that differs.
+    pub network_findings: Option<Vec<ExpectedFinding>>,
+    /// What the operator's view must name as the cause, and no other of certainty `certain`.
+    #[serde(default)]
+    pub culprits: Vec<ExpectedCulprit>,
     /// Wall time; the report's own deadline by default.
     pub within_ms: Option<u64>,
     /// Check id to `observed_route`.
@@ -126,6 +135,22 @@ pub struct ExpectedFinding {
     pub certainty: Option<String>,
 }
 
+/// A finding whose cause the operator's view must name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedCulprit {
+    /// The finding's id.
+    pub id: String,
+    /// The culprit's kind.
+    pub kind: String,
+    /// The finding's certainty.
+    pub certainty: Option<String>,
+    /// Text in what is said of the culprit.
+    pub detail: Option<String>,
+    /// Which of the configuration's things it is: `sg-task`, `acl-c`, `rtb-a`, `vpce-logs`, `vpc`.
+    pub thing: Option<String>,
+}
+
 fn yes() -> bool {
     true
 }
@@ -157,6 +182,9 @@ impl Scenario {
         }
         for fault in &scenario.faults {
             fault.verify().map_err(|e| format!("{}: {e}", path.display()))?;
+        }
+        if let Some(config) = &scenario.config {
+            config.verify().map_err(|e| format!("{}: {e}", path.display()))?;
         }
         Ok(scenario)
     }

@@ -5,10 +5,12 @@ mod env_file;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::config;
 use crate::lab::Lab;
 use crate::scenario::{LogGroup, Scenario};
 use crate::task::{self, Launch, PROGRAM, Place};
@@ -45,6 +47,9 @@ pub struct Start {
     /// Write the log events that CloudWatch Logs took to this file, a line of JSON each
     #[arg(long, value_name = "FILE")]
     keep_events: Option<PathBuf>,
+    /// Write the operator's view of the VPC, network.json, to this file
+    #[arg(long, value_name = "FILE")]
+    network: Option<PathBuf>,
 }
 
 /// What is read and opened before the world is built, in which some of the caller's files are hidden.
@@ -52,6 +57,7 @@ pub struct Files {
     environment: BTreeMap<String, String>,
     events: Option<(PathBuf, File)>,
     rootfs: Option<File>,
+    network: Option<(PathBuf, File)>,
 }
 
 impl Start {
@@ -75,7 +81,8 @@ impl Start {
         let environment = self.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
         let events = self.keep_events.as_deref().map(create).transpose()?;
         let rootfs = self.rootfs.as_deref().map(image).transpose()?;
-        Ok(Files { environment, events, rootfs })
+        let network = self.network.as_deref().map(create).transpose()?;
+        Ok(Files { environment, events, rootfs, network })
     }
 
     /// The process in the task's place.
@@ -101,6 +108,18 @@ impl Start {
         Ok(Launch { command, environment, max_files: world.scenario.run.max_files, place })
     }
 
+    /// The program, for whoever runs it outside of the task's place.
+    pub fn program(&self, files: &Files) -> Result<PathBuf, String> {
+        match &files.rootfs {
+            // The folder's own path may lead into what the lab has hidden.
+            Some(image) => {
+                let own = format!("/proc/self/fd/{}{PROGRAM}", image.as_raw_fd());
+                Path::new(&own).canonicalize().map_err(|e| format!("find {own}: {e}"))
+            }
+            None => self.binary().map(PathBuf::from),
+        }
+    }
+
     fn binary(&self) -> Result<String, String> {
         let binary = self.binary.as_deref().unwrap_or(Path::new(""));
         let whole = binary.canonicalize().map_err(|e| format!("find the binary {}: {e}", binary.display()))?;
@@ -110,8 +129,12 @@ impl Start {
 
 impl Files {
     /// Writes what is kept of a run.
-    pub fn keep(self, lab: &Lab) -> Result<(), String> {
-        let Some((path, file)) = self.events else {
+    pub fn keep(&self, lab: &Lab) -> Result<(), String> {
+        if let Some((path, file)) = &self.network {
+            let text = config::text(lab.world())?;
+            (&mut &*file).write_all(text.as_bytes()).map_err(|e| format!("write {}: {e}", path.display()))?;
+        }
+        let Some((path, file)) = &self.events else {
             return Ok(());
         };
         let mut file = BufWriter::new(file);

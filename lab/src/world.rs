@@ -11,11 +11,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
+pub use endpoints::Placed as PlacedEndpoint;
 pub use names::{Found, parent};
-pub use public::nat64;
+pub use public::{nat64, s3_ranges};
 
 use crate::catalog::{self, Wire};
 use crate::cloud::Cloud;
+use crate::config::Network;
 use crate::scenario::{Credentials, Host, Ipv6, Layer, Place, ResolverName, Scenario, Serves, View, Vpc, Zone};
 
 /// Where task metadata answers.
@@ -74,6 +76,14 @@ pub struct TaskNet {
     pub gateway6: Ipv6Addr,
 }
 
+impl TaskNet {
+    /// The addresses that the task really has.
+    pub fn addresses(&self, vpc: &Vpc) -> Vec<IpAddr> {
+        let four = (vpc.ipv6 != Ipv6::Only).then_some(IpAddr::V4(self.v4));
+        four.into_iter().chain(self.v6.map(IpAddr::V6)).collect()
+    }
+}
+
 /// A scenario turned into addresses.
 #[derive(Debug)]
 pub struct World {
@@ -81,6 +91,8 @@ pub struct World {
     pub scenario: Scenario,
     /// The task's place.
     pub task: TaskNet,
+    /// The subnet of the other zone.
+    pub other_subnet: Ipv4Net,
     /// Every server.
     pub sites: BTreeMap<(IpAddr, u16), Site>,
     /// Every resolver.
@@ -97,10 +109,14 @@ impl World {
         let vpc = &scenario.vpc;
         let (subnet, other) = subnets(vpc)?;
         let task = task_net(vpc, subnet)?;
-        let endpoints = endpoints::place(vpc, subnet, other)?;
+        let endpoints = endpoints::place(vpc, scenario.config.as_ref(), subnet, other)?;
         let mut sites = public::sites(vpc);
         endpoints::add_sites(&mut sites, &endpoints, vpc);
         let hosts = add_hosts(&mut sites, vpc);
+        if scenario.config.is_some() {
+            // What has a way out and what has none is for the packet filter to say, by the route table.
+            sites.values_mut().for_each(|site| site.open = true);
+        }
         let metadata = Site {
             service: None,
             names: vec![],
@@ -116,7 +132,7 @@ impl World {
         sites.insert((METADATA, 80), metadata);
         let resolvers = resolvers(vpc);
         let cloud = Cloud::build(&scenario)?;
-        let world = Self { scenario, task, sites, resolvers, cloud, endpoints, hosts };
+        let world = Self { scenario, task, other_subnet: other, sites, resolvers, cloud, endpoints, hosts };
         world.verify()?;
         Ok(world)
     }
@@ -125,6 +141,7 @@ impl World {
     fn verify(&self) -> Result<(), String> {
         let known = catalog::services(self.region());
         let vpc = &self.scenario.vpc;
+        Network::build(self)?;
         if let Some(id) = vpc.private_dns_off.iter().find(|id| !vpc.endpoints.contains(id)) {
             return Err(format!("private_dns_off: `{id}` has no endpoint"));
         }
@@ -143,6 +160,11 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Every interface endpoint, also those of another VPC.
+    pub fn endpoints(&self) -> &[PlacedEndpoint] {
+        &self.endpoints
     }
 
     /// A line `NAME:PORT` for each host.

@@ -7,7 +7,7 @@ use ipnet::Ipv4Net;
 
 use super::{Site, in_net, in_net6};
 use crate::catalog::{self, Service, Wire};
-use crate::scenario::{Ipv6, S3Route, Vpc, Zone};
+use crate::scenario::{Config, Ipv6, S3Route, Vpc, Zone};
 
 /// An interface endpoint as placed.
 #[derive(Clone, Debug)]
@@ -18,14 +18,20 @@ pub struct Placed {
     pub addresses: Vec<IpAddr>,
     /// Whether its private DNS is on.
     pub private_dns: bool,
+    /// Its state; only an `available` one is there.
+    pub state: String,
 }
 
 /// Places every interface endpoint of the scenario.
-pub fn place(vpc: &Vpc, subnet: Ipv4Net, other: Ipv4Net) -> Result<Vec<Placed>, String> {
+pub fn place(vpc: &Vpc, config: Option<&Config>, subnet: Ipv4Net, other: Ipv4Net) -> Result<Vec<Placed>, String> {
     let known = catalog::services(&vpc.region);
     let service = |id: &str| {
         let found = known.iter().find(|service| service.id == id).cloned();
         found.ok_or_else(|| format!("no service `{id}` in the lab's catalog"))
+    };
+    let state = |id: &str| {
+        let given = config.and_then(|config| config.endpoint_state.get(id));
+        given.cloned().unwrap_or_else(|| "available".to_owned())
     };
     let mut placed = Vec::new();
     for given in &vpc.endpoint {
@@ -33,6 +39,7 @@ pub fn place(vpc: &Vpc, subnet: Ipv4Net, other: Ipv4Net) -> Result<Vec<Placed>, 
             service: service(&given.service)?,
             addresses: given.addresses.clone(),
             private_dns: given.private_dns,
+            state: state(&given.service),
         });
     }
     let interface_s3 = (vpc.s3 == S3Route::Interface).then(|| "s3".to_owned());
@@ -44,6 +51,7 @@ pub fn place(vpc: &Vpc, subnet: Ipv4Net, other: Ipv4Net) -> Result<Vec<Placed>, 
             service: service(id)?,
             addresses: endpoint_addresses(vpc, subnet, other, n)?,
             private_dns: !vpc.private_dns_off.contains(id),
+            state: state(id),
         });
     }
     Ok(placed)

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{World, public};
+use super::{PlacedEndpoint, World, public};
 use crate::catalog::{self, Wire};
 use crate::scenario::{HostedZone, View, matches};
 
@@ -55,7 +55,8 @@ impl World {
             return Some(if vpc.dns_hostnames { own_name(own, name) } else { no_such_name(name) });
         }
         let private_dns = vpc.dns_hostnames && vpc.dns_support;
-        let mut endpoints = self.endpoints.iter().filter(|placed| private_dns && placed.private_dns);
+        let in_effect = |placed: &&PlacedEndpoint| private_dns && placed.private_dns && placed.state == "available";
+        let mut endpoints = self.endpoints.iter().filter(in_effect);
         let placed = endpoints.find(|placed| placed.service.names.iter().any(|own| matches(own, name)))?;
         Some(records(placed.addresses.clone(), 60, name))
     }

@@ -1,7 +1,9 @@
 //! The public internet: AWS's own addresses in every region, and some hosts of others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::Site;
 use crate::catalog::{self, Service, Wire};
@@ -75,6 +77,20 @@ pub fn service_addresses(region: &str, id: &str) -> Vec<IpAddr> {
         return last.into_iter().map(|d| IpAddr::V4(Ipv4Addr::new(a, b, 4, d))).chain([six(10), six(42)]).collect();
     }
     vec![IpAddr::V4(Ipv4Addr::new(52, 119, hash, index + 10)), six(1)]
+}
+
+/// The ranges of a region's S3, as its prefix lists have them.
+pub fn s3_ranges(region: &str) -> Vec<IpNet> {
+    let [a, b] = s3_base(region);
+    let four = [(0, 20), (16, 22)].map(|(c, length)| Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, 0), length));
+    let addresses = ["s3", "s3-fips"].into_iter().flat_map(|id| service_addresses(region, id));
+    let six: BTreeSet<IpNet> = addresses
+        .filter_map(|address| match address {
+            IpAddr::V6(v6) => Some(IpNet::V6(Ipv6Net::new_assert(v6, 64).trunc())),
+            IpAddr::V4(_) => None,
+        })
+        .collect();
+    four.into_iter().map(IpNet::V4).chain(six).collect()
 }
 
 /// Published S3 ranges of 2026-08-22; other regions get a range of their own.
