@@ -20,11 +20,20 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const DEADLINE_MS: f64 = 60_000.0;
 
 /// Runs a scenario and says what differs; 0 where nothing does.
-pub fn check(name: &str, scenario: Scenario, start: &Start, schema: Option<PathBuf>) -> Result<i32, String> {
+pub fn check(
+    name: &str,
+    scenario: Scenario,
+    start: &Start,
+    schema: Option<PathBuf>,
+    keep: Option<&Path>,
+) -> Result<i32, String> {
     let expect = scenario.expect.clone();
     let schema = schema_file(schema);
     let patience = Duration::from_millis(expect.within_ms.unwrap_or_default()).max(PATIENCE);
     let Run { lab, outcome, program } = run(scenario, start, patience)?;
+    if let Some(file) = keep {
+        std::fs::write(file, &outcome.stdout).map_err(|e| format!("write {}: {e}", file.display()))?;
+    }
     let mut wrong = compare(&expect, &outcome, schema.as_deref());
     wrong.extend(services::differences(&lab, &outcome));
     let mut again = None;
@@ -74,7 +83,8 @@ fn run(mut scenario: Scenario, start: &Start, limit: Duration) -> Result<Run, St
     Ok(Run { lab, outcome, program })
 }
 
-fn schema_file(given: Option<PathBuf>) -> Option<PathBuf> {
+/// The schema given, named by `VPCPROBE_SCHEMA`, or found here or above.
+pub fn schema_file(given: Option<PathBuf>) -> Option<PathBuf> {
     let given = given.or_else(|| std::env::var_os("VPCPROBE_SCHEMA").map(PathBuf::from));
     let here = std::env::current_dir().ok()?;
     let found = || here.ancestors().map(|above| above.join("docs/report.schema.json")).find(|file| file.is_file());
@@ -212,10 +222,15 @@ fn routes(expect: &Expect, report: &Value, wrong: &mut Vec<String>) {
     }
 }
 
-fn fits(report: &Value, file: &Path) -> Result<(), String> {
+/// What holds reports against the schema in a file.
+pub fn validator(file: &Path) -> Result<jsonschema::Validator, String> {
     let text = std::fs::read_to_string(file).map_err(|e| format!("read {}: {e}", file.display()))?;
     let schema: Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", file.display()))?;
-    let validator = jsonschema::validator_for(&schema).map_err(|e| format!("{}: {e}", file.display()))?;
+    jsonschema::validator_for(&schema).map_err(|e| format!("{}: {e}", file.display()))
+}
+
+fn fits(report: &Value, file: &Path) -> Result<(), String> {
+    let validator = validator(file)?;
     let errors: Vec<String> =
         validator.iter_errors(report).take(5).map(|e| format!("{}: {e}", e.instance_path())).collect();
     if errors.is_empty() { Ok(()) } else { Err(format!("the report does not fit its schema: {}", errors.join("; "))) }

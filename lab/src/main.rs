@@ -13,6 +13,7 @@ mod enter;
 mod function;
 mod http;
 mod lab;
+mod matrix;
 mod network;
 mod observer;
 mod scenario;
@@ -62,6 +63,14 @@ enum Command {
         /// JSON Schema that the report must fit; also `VPCPROBE_SCHEMA`, else docs/report.schema.json here or above
         #[arg(long, value_name = "FILE")]
         schema: Option<PathBuf>,
+        /// Keep the report in this file
+        #[arg(long, value_name = "FILE")]
+        keep_report: Option<PathBuf>,
+    },
+    /// Run every scenario and every pair of causes, and print how often the cause that is named is the true one
+    Matrix {
+        #[command(flatten)]
+        options: matrix::Options,
     },
     /// Run any program in the task's place; a shell by default
     Shell {
@@ -142,11 +151,12 @@ fn perform(command: Command) -> Result<i32, String> {
             enter::namespaces()?;
             run(scenario, &start, how)
         }
-        Command::Check { start, schema } => {
+        Command::Check { start, schema, keep_report } => {
             let (name, scenario) = start.scenario()?;
             enter::namespaces()?;
-            check::check(&name, scenario, &start, schema)
+            check::check(&name, scenario, &start, schema, keep_report.as_deref())
         }
+        Command::Matrix { options } => matrix::matrix(&options),
         Command::Network { scenario, dir } => {
             let (_, scenario) = Scenario::find(&scenario, dir.as_deref())?;
             print!("{}", config::text(&World::build(scenario)?)?);
