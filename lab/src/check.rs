@@ -4,10 +4,14 @@ mod network;
 mod services;
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
+
+pub use network::DISAGREE;
 
 use crate::lab::{Lab, Outcome, Output, millis};
 use crate::scenario::{Expect, ExpectedFinding, Scenario};
@@ -30,9 +34,11 @@ pub fn check(
     let expect = scenario.expect.clone();
     let schema = schema_file(schema);
     let patience = Duration::from_millis(expect.within_ms.unwrap_or_default()).max(PATIENCE);
+    // Opened before the world hides some of the caller's folders.
+    let kept = keep.map(File::create).transpose().map_err(|e| format!("keep the report: {e}"))?;
     let Run { lab, outcome, program } = run(scenario, start, patience)?;
-    if let Some(file) = keep {
-        std::fs::write(file, &outcome.stdout).map_err(|e| format!("write {}: {e}", file.display()))?;
+    if let Some(mut file) = kept {
+        file.write_all(outcome.stdout.as_bytes()).map_err(|e| format!("keep the report: {e}"))?;
     }
     let mut wrong = compare(&expect, &outcome, schema.as_deref());
     wrong.extend(services::differences(&lab, &outcome));

@@ -11,7 +11,7 @@ use crate::lab::{Lab, Outcome};
 use crate::scenario::{Expect, ExpectedCulprit, Layer};
 
 /// What says that the configuration is right and the packets are not.
-const DISAGREE: &str = "configuration-and-network-disagree";
+pub const DISAGREE: &str = "configuration-and-network-disagree";
 
 /// What differs from what is right once the view is there, and what vpcprobe said.
 pub struct Judged {

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use toml::Table;
 
 use super::cause::{self, Cause, Pairing};
-use super::truth::Truth;
-use crate::scenario::{self, Expect, ExpectedFinding};
+use super::truth::{Suspect, Truth};
+use crate::check::DISAGREE;
+use crate::scenario::{self, ExpectedFinding, Layer, Scenario};
 
 /// One run.
 #[derive(Clone, Debug)]
@@ -81,19 +82,36 @@ pub type LeftOut = BTreeMap<String, usize>;
 /// Every scenario of a folder.
 pub fn scenarios(folder: &Path) -> Result<Vec<Case>, String> {
     let all = scenario::all(folder)?;
-    Ok(all.into_iter().map(|(name, scenario)| of_scenario(folder, name, &scenario.expect)).collect())
+    Ok(all.into_iter().map(|(name, scenario)| of_scenario(folder, name, &scenario)).collect())
 }
 
-fn of_scenario(folder: &Path, name: String, expect: &Expect) -> Case {
-    let file = folder.join(format!("{name}.toml"));
+fn of_scenario(folder: &Path, name: String, scenario: &Scenario) -> Case {
+    let expect = &scenario.expect;
     let inside = truths(&expect.findings);
-    let with_view = inside.clone();
     let kind = match inside.is_empty() {
         _ if !expect.report || expect.invocation_error.is_some() => Kind::NoReport,
         true => Kind::Healthy,
         false => Kind::Single,
     };
-    Case { name, kind, inside, with_view, scenario: Source::File(file) }
+    let file = folder.join(format!("{name}.toml"));
+    Case { name, kind, inside, with_view: with_view(scenario), scenario: Source::File(file) }
+}
+
+/// With the operator's view, whatever loses packets without any configuration to show for it may be called that.
+fn with_view(scenario: &Scenario) -> Vec<Truth> {
+    let expect = &scenario.expect;
+    let mut truths = truths(expect.network_findings.as_ref().unwrap_or(&expect.findings));
+    for culprit in &expect.culprits {
+        let suspect = Suspect { kind: culprit.kind.clone(), detail: culprit.detail.clone().unwrap_or_default() };
+        match truths.iter_mut().find(|truth| truth.name == culprit.id && truth.culprit.is_none()) {
+            Some(truth) => truth.culprit = Some(suspect),
+            None => truths.push(Truth::of(&culprit.id, Some(suspect))),
+        }
+    }
+    if scenario.faults.iter().any(|fault| fault.what.layer() == Layer::Packets) {
+        truths.iter_mut().for_each(|truth| truth.beside.push(DISAGREE.to_owned()));
+    }
+    truths
 }
 
 fn truths(findings: &[ExpectedFinding]) -> Vec<Truth> {
@@ -102,8 +120,7 @@ fn truths(findings: &[ExpectedFinding]) -> Vec<Truth> {
 }
 
 fn truth(finding: &ExpectedFinding) -> Truth {
-    let checks = finding.checks.clone().unwrap_or_default();
-    Truth { name: finding.id.clone(), ids: vec![finding.id.clone()], checks, ..Truth::default() }
+    Truth { checks: finding.checks.clone().unwrap_or_default(), ..Truth::of(&finding.id, None) }
 }
 
 /// The ground that all causes share, in which nothing is wrong, and each cause alone.
@@ -183,6 +200,10 @@ mod tests {
         }
     }
 
+    fn scenario(expect: &str) -> Scenario {
+        toml::from_str(&format!("title = 'x'\n{expect}")).unwrap()
+    }
+
     #[test]
     fn a_scenario_is_what_its_expectation_says() {
         let rows = [
@@ -193,9 +214,35 @@ mod tests {
             ("exit = 3\nreport = false", Kind::NoReport, 0),
         ];
         for (text, kind, truths) in rows {
-            let expect = toml::from_str(text).unwrap();
-            let case = of_scenario(Path::new("scenarios"), "x".to_owned(), &expect);
+            let case = of_scenario(Path::new("scenarios"), "x".to_owned(), &scenario(&format!("[expect]\n{text}")));
             assert_eq!((case.kind, case.inside.len()), (kind, truths), "{text}");
+        }
+    }
+
+    #[test]
+    fn with_the_view_a_culprit_belongs_to_its_finding() {
+        let culprits = "culprits = [{ id = 'a', kind = 'k', detail = 'd' }, { id = 'a', kind = 'l' }]";
+        let found = with_view(&scenario(&format!("[expect]\nexit = 1\nfindings = [{{ id = 'a' }}]\n{culprits}")));
+        let kinds: Vec<_> = found.iter().map(|truth| truth.culprit.as_ref().map(|one| one.kind.as_str())).collect();
+        assert_eq!(kinds, [Some("k"), Some("l")]);
+        let other = "network_findings = [{ id = 'b' }]";
+        let found = with_view(&scenario(&format!(
+            "[[fault]]\nwhat = 'drop'\n[expect]\nexit = 1\nfindings = [{{ id = 'a' }}]\n{other}"
+        )));
+        assert_eq!((found[0].name.as_str(), found[0].beside.as_slice()), ("b", [DISAGREE.to_owned()].as_slice()));
+    }
+
+    #[test]
+    fn the_causes_make_enough_pairs_and_each_is_a_scenario() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("causes");
+        let (ground, causes) = cause::all(&folder).unwrap();
+        let (mut made, left_out) = pairs(&ground, &causes).unwrap();
+        assert!(made.len() >= 120, "{} pairs, left out {left_out:?}", made.len());
+        made.extend(alone(&ground, &causes).unwrap());
+        for case in &made {
+            let Source::Text(text) = &case.scenario else { panic!("{} is a file", case.name) };
+            let read: Result<Scenario, _> = toml::from_str(text);
+            assert!(read.is_ok(), "{}: {:?}\n{text}", case.name, read.err());
         }
     }
 }

@@ -75,6 +75,11 @@ pub fn blamed(report: &Value) -> Result<Vec<Finding>, String> {
 }
 
 impl Truth {
+    /// What a finding of this id names, about any check.
+    pub fn of(id: &str, culprit: Option<Suspect>) -> Self {
+        Self { name: id.to_owned(), ids: vec![id.to_owned()], culprit, ..Self::default() }
+    }
+
     /// Whether a finding names it, and whom it must blame.
     pub fn is_named_by(&self, finding: &Finding) -> bool {
         self.is_of(finding) && self.culprit.as_ref().is_none_or(|suspect| suspect.is(finding.culprit.as_ref()))
@@ -159,7 +164,7 @@ mod tests {
     use super::*;
 
     fn truth(id: &str, check: &str) -> Truth {
-        Truth { name: id.to_owned(), ids: vec![id.to_owned()], checks: vec![check.to_owned()], ..Truth::default() }
+        Truth { checks: vec![check.to_owned()], ..Truth::of(id, None) }
     }
 
     fn findings(list: Value) -> Vec<Finding> {
