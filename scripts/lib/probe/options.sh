@@ -45,8 +45,6 @@ parse() {
     check_options
 }
 
-wrong() { die "$USAGE" "$1 (scripts/probe --help)"; }
-
 # take FLAG VALUE
 take() {
     local flag=$1 value=$2
@@ -79,23 +77,6 @@ take() {
     [ -n "$value" ] || wrong "$flag needs a value"
 }
 
-upper() { printf '%s' "$1" | tr '[:lower:]' '[:upper:]'; }
-
-# split_list ARRAY TEXT: at commas and white space, each part once.
-split_list() {
-    local parts=() known=' ' part
-    # shellcheck disable=SC2086,SC2206 # the parts are wanted; names of subnets and groups hold nothing that a shell expands
-    set -f && parts=(${2//,/ }) && set +f
-    for part in ${parts[@]+"${parts[@]}"}; do
-        case "$known" in *" $part "*) continue ;; esac
-        known="$known$part "
-        case "$1" in
-            subnets) subnets+=("$part") ;;
-            groups) groups+=("$part") ;;
-        esac
-    done
-}
-
 # parse_probe_flags ARGUMENT...: what stands after --, as the probe has it.
 parse_probe_flags() {
     local flag value
@@ -116,8 +97,6 @@ parse_probe_flags() {
         add_input "$flag" "$value"
     done
 }
-
-is_among() { case "$2" in *[[:space:]]"$1"[[:space:]]*) return 0 ;; esac; return 1; }
 
 # add_input FLAG VALUE
 add_input() {
@@ -158,19 +137,13 @@ input() {
 has_input() { [ -n "$(input "$1")" ]; }
 
 check_options() {
-    local one
     case "$format" in '' | text | json) ;; *) wrong "--format is text or json" ;; esac
     case "$wait_seconds" in *[!0-9]* | '' | 0*) wrong "--wait takes whole seconds" ;; esac
     case "$cpu_architecture" in '' | X86_64 | ARM64) ;; *) wrong "--cpu-architecture is X86_64 or ARM64" ;; esac
     case "$launch_type" in '' | FARGATE | EC2) ;; *) wrong "--launch-type is FARGATE or EC2" ;; esac
     case "$public_ip" in '' | ENABLED | DISABLED) ;; *) wrong "--assign-public-ip is ENABLED or DISABLED" ;; esac
     case "$log_group" in *[!A-Za-z0-9_/.#-]*) wrong "$log_group can't be a log group's name" ;; esac
-    for one in ${subnets[@]+"${subnets[@]}"}; do
-        [[ $one =~ ^subnet-[a-z0-9]+$ ]] || wrong "$one is no subnet's id (subnet-…)"
-    done
-    for one in ${groups[@]+"${groups[@]}"}; do
-        [[ $one =~ ^sg-[a-z0-9]+$ ]] || wrong "$one is no security group's id (sg-…)"
-    done
+    check_ids
     [ -z "$service" ] || [ -z "$task" ] || wrong "--service or --task, not both"
     [ -z "$zip" ] || [ -r "$zip" ] || die "$BAD_INPUT" "--zip $zip can't be read"
     [ "$mode" != clean ] || return 0

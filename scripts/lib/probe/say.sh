@@ -2,7 +2,10 @@
 # What the script says, how it ends, and how text becomes a word of a shell or a string of JSON. Sourced, not run.
 
 # Exit codes, as the probe's own.
-readonly USAGE=2 BAD_INPUT=3 COULD_NOT_LOOK=71
+readonly USAGE=2 BAD_INPUT=3
+COULD_NOT_LOOK=71
+# Who is speaking; another script that says things sets it, and its own code, anew.
+program=scripts/probe
 
 progress_shown=
 progress_last=
@@ -17,7 +20,7 @@ tell() {
 die() {
     local code=$1
     shift
-    tell "scripts/probe: $*"
+    tell "$program: $*"
     exit "$code"
 }
 

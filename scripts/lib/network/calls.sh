@@ -1,0 +1,124 @@
+# shellcheck shell=bash
+# Calls of the AWS CLI, some at once: each answers for a section of the file, or leaves why it has none. Sourced, not run.
+
+# A call takes about a second, most of it the AWS CLI's own start; more at once would meet EC2's request limits.
+readonly AT_ONCE=6
+# Of a section, and of the file, in bytes: a reader takes 32 MiB.
+readonly LARGEST=8000000 LARGEST_FILE=32000000
+readonly TOO_MUCH='more than is kept'
+
+work=
+# Under way, in one order: what each is asked for, and the permission it needs. Their processes are in `beside`.
+asked=()
+permissions=()
+# What could not be seen: section, permission, why.
+missing_sections=()
+missing_calls=()
+missing_reasons=()
+
+# look_at SECTION SERVICE OPERATION ARGUMENT...: begins a call. A section with a dot in its name is a part of the one before it.
+look_at() {
+    local section=$1
+    shift
+    aws "$@" "${aws_flags[@]}" --output json --cli-connect-timeout 10 \
+        >"$work/$section.answer" 2>"$work/$section.complaint" </dev/null &
+    beside+=("$!")
+    asked+=("$section")
+    permissions+=("$1:$(action_of "$2")")
+    printf '%s' "$1:$(action_of "$2")" >"$work/${section%%.*}.permission"
+    [ "${#asked[@]}" -lt "$AT_ONCE" ] || gather
+}
+
+# action_of OPERATION: describe-network-acls is DescribeNetworkAcls.
+action_of() {
+    awk -F- '{ for (i = 1; i <= NF; i++) printf "%s%s", toupper(substr($i, 1, 1)), substr($i, 2) }' <<<"$1" |
+        sed 's/ByVpc$/ByVPC/'
+}
+
+# gather: waits for every call under way.
+gather() {
+    local i
+    progress "looking at $vpc" "$SECONDS s"
+    for ((i = 0; i < ${#asked[@]}; i++)); do
+        if wait "${beside[i]}"; then
+            keep "${asked[i]}" "${permissions[i]}"
+        else
+            cp "$work/${asked[i]}.complaint" "$work/complaint"
+            miss "${asked[i]%%.*}" "${permissions[i]}" "$(reason)"
+        fi
+    done
+    beside=()
+    asked=()
+    permissions=()
+    clear_progress
+}
+
+# keep SECTION PERMISSION: the answer without its indentation; how many entries a list has is read off that first.
+keep() {
+    local size
+    grep -c '^    {' "$work/$1.answer" >"$work/$1.count" || true
+    LC_ALL=C sed 's/^ *//' "$work/$1.answer" | tr -d '\n' >"$work/$1.json"
+    size=$(($(wc -c <"$work/$1.json")))
+    if [ "$size" -eq 0 ] || [ "$(head -c 4 "$work/$1.json")" = null ]; then
+        drop "$1" "$2" "the answer is empty"
+    elif [ "$size" -gt "$LARGEST" ]; then
+        drop "$1" "$2" "$((size / 1000)) kB, $TOO_MUCH of one kind"
+    fi
+}
+
+# drop SECTION PERMISSION WHY: what was read of it can't be used.
+drop() {
+    rm -f "$work/$1.json"
+    miss "${1%%.*}" "$2" "$3"
+}
+
+# miss SECTION PERMISSION WHY: once for what is asked in parts.
+miss() {
+    local i
+    for ((i = 0; i < ${#missing_sections[@]}; i++)); do
+        if [ "${missing_sections[i]}" = "$1" ] && [ "${missing_calls[i]}" = "$2" ] && [ "${missing_reasons[i]}" = "$3" ]; then return 0; fi
+    done
+    missing_sections+=("$1")
+    missing_calls+=("$2")
+    missing_reasons+=("$3")
+}
+
+# reason: of the last call that failed, as it goes into the file: one line, in ASCII.
+reason() {
+    if complains 'argument operation: Invalid choice|argument command: Invalid choice'; then
+        printf 'this AWS CLI is too old to ask for it'
+        return 0
+    fi
+    complaint | LC_ALL=C tr -d '\200-\377' |
+        sed 's/^An error occurred (\([A-Za-z0-9.]*\)) when calling the [A-Za-z0-9]* operation\( (reached max retries: [0-9]*)\)\{0,1\}: /\1: /' | cut -c 1-400
+}
+
+# has SECTION: whether it was read.
+has() { [ -f "$work/$1.json" ]; }
+
+# join SECTION: the lists that are its parts become one.
+join() {
+    local part text separator='' total=0
+    for part in "$work/$1".*.json; do
+        [ -f "$part" ] || continue
+        total=$((total + $(cat "${part%.json}.count")))
+        text=$(cat "$part")
+        text=${text#[} text=${text%]}
+        [ -n "$text" ] || continue
+        printf '%s%s' "$separator" "$text"
+        separator=,
+    done >"$work/$1.joined"
+    { printf '[' && cat "$work/$1.joined" && printf ']'; } >"$work/$1.json"
+    printf '%s\n' "$total" >"$work/$1.count"
+}
+
+# ids PATTERN SECTION...: what stands there as a whole string and fits, each once.
+ids() {
+    local pattern=$1 section files=()
+    shift
+    for section in "$@"; do
+        if has "$section"; then files+=("$work/$section.json"); fi
+    done
+    [ "${#files[@]}" -gt 0 ] || return 0
+    LC_ALL=C grep -oEh "\"$pattern\"" "${files[@]}" | tr -d '"' | sort -u || true
+}
