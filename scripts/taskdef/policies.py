@@ -13,7 +13,21 @@ from botocore import xform_name
 # IAM's prefix of a service, and the models that hold its operations.
 SERVICES = {
     name: (name,)
-    for name in ("ec2", "ecr", "ecs", "iam", "kms", "lambda", "logs", "s3", "secretsmanager", "ssm", "sts")
+    for name in (
+        "ec2",
+        "ecr",
+        "ecs",
+        "iam",
+        "kms",
+        "lambda",
+        "logs",
+        "route53",
+        "route53resolver",
+        "s3",
+        "secretsmanager",
+        "ssm",
+        "sts",
+    )
 }
 # Actions that are not called as the operation that needs them, or that no operation is called as.
 NOT_OPERATIONS = {
@@ -41,8 +55,11 @@ IMPLIED = {
     "ec2:GetSecurityGroupsForVpc": "of CreateFunction",
     "lambda:GetFunction": "of the AWS CLI's own way to wait for a function, in the documents",
 }
+# Each script with the policies that are for it, and what of them it doesn't call itself.
+OPERATOR = {"probe": (["operator", "operator-rescue"], IMPLIED), "network": (["operator-network"], {})}
+SOURCED = re.compile(r'^\. "\$root/(scripts/[\w/-]+\.sh)"', re.MULTILINE)
 CALL = re.compile(
-    r"(?:\b(?:ask|change)|^\s*(?:exec |\w+=\S+ )*aws|command=\()\s*([a-z0-9]+) ([a-z][a-z0-9-]+)", re.MULTILINE
+    r"(?:\b(?:ask|change|look_at \S+)|^\s*(?:exec |\w+=\S+ )*aws|command=\()\s*([a-z0-9]+) ([a-z][a-z0-9-]+)", re.MULTILINE
 )
 TARGETS = {
     "AmazonEC2ContainerRegistry_V20150921": "ecr",
@@ -139,18 +156,31 @@ def replay(root, allowed):
 
 
 def operator(root, allowed):
-    """Every call that scripts/probe makes is in the operator's policies, and they have no other."""
-    files = [root / "scripts" / "probe", *sorted((root / "scripts" / "lib" / "probe").glob("*.sh"))]
-    if not files[0].exists():
-        return ["there is no scripts/probe to hold the operator's policies against"]
-    commands = {command for file in files for command in CALL.findall(file.read_text())}
+    """Every call that a script makes is in its policies, and they have no other."""
+    found = []
+    for script, (tiers, implied) in OPERATOR.items():
+        path = root / "scripts" / script
+        if not path.exists():
+            found.append(f"there is no scripts/{script} to hold the operator's policies against")
+            continue
+        allows = set().union(*(allowed.get(tier, set()) for tier in tiers))
+        called = calls(root, path)
+        found += [
+            f"scripts/{script} calls {action}, and no operator's policy allows it" for action in sorted(called - allows)
+        ]
+        needless = sorted(allows - called - set(implied))
+        found += [f"an operator's policy allows {action}, and it is not called" for action in needless]
+    return found
+
+
+def calls(root, path):
+    """The actions of a script with all that it sources."""
+    text = path.read_text()
+    texts = [text, *((root / file).read_text() for file in SOURCED.findall(text))]
+    commands = {command for each in texts for command in CALL.findall(each)}
     called = {action for service, name in commands if service in SERVICES for action in action_of(service, name)}
     # Who asks for their own identity needs no permission.
-    called -= {"sts:GetCallerIdentity"}
-    tiers = allowed.get("operator", set()) | allowed.get("operator-rescue", set())
-    missing = [f"scripts/probe calls {action}, and no operator's policy allows it" for action in sorted(called - tiers)]
-    needless = sorted(tiers - called - set(IMPLIED))
-    return missing + [f"an operator's policy allows {action}, and it is not called" for action in needless]
+    return called - {"sts:GetCallerIdentity"}
 
 
 def action_of(service, name):

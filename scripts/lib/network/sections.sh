@@ -88,7 +88,7 @@ look_at_what_is_named() {
 
 # Those of the endpoints and no other of the VPC.
 look_at_interfaces() {
-    local found=() part=0 id
+    local found=() part=0 id first
     if ! has vpc_endpoints; then
         # Their interfaces are known by their kind as well.
         look_at network_interfaces.0 ec2 describe-network-interfaces \
@@ -99,10 +99,10 @@ look_at_interfaces() {
     while IFS= read -r id; do
         [ -z "$id" ] || found+=("$id")
     done <<<"$(ids 'eni-[a-z0-9]+' vpc_endpoints)"
-    while [ "$part" -lt "${#found[@]}" ]; do
-        look_at "network_interfaces.$((part / FILTER_VALUES))" ec2 describe-network-interfaces --filters \
-            "Name=network-interface-id,Values=$(joined , "${found[@]:part:FILTER_VALUES}")" --query "$INTERFACES"
-        part=$((part + FILTER_VALUES))
+    for ((first = 0; first < ${#found[@]}; first += FILTER_VALUES)); do
+        look_at "network_interfaces.$part" ec2 describe-network-interfaces --filters \
+            "Name=network-interface-id,Values=$(joined , "${found[@]:first:FILTER_VALUES}")" --query "$INTERFACES"
+        part=$((part + 1))
     done
 }
 

@@ -66,8 +66,9 @@ look_at_records() {
     has hosted_zones || return 0
     while IFS=$'\t' read -r id name who; do
         if ! is_of_interest "$name"; then continue; fi
+        id=$(name_of "$id")
         if [ -n "$account" ] && [ "$who" != "$account" ]; then
-            miss hosted_zone_records route53:ListResourceRecordSets "the zone $name ($(name_of "$id")) is account $who's: its records are seen there"
+            miss hosted_zone_records route53:ListResourceRecordSets "the zone $name ($id) is account $who's: its records are seen there"
             continue
         fi
         count=$((count + 1))
@@ -75,7 +76,7 @@ look_at_records() {
             miss hosted_zone_records route53:ListResourceRecordSets "more than $ZONES zones could answer"
             break
         fi
-        look_at "hosted_zone_records.$(name_of "$id")" route53 list-resource-record-sets --hosted-zone-id "$(name_of "$id")" \
+        look_at "hosted_zone_records.$id" route53 list-resource-record-sets --hosted-zone-id "$id" \
             --max-items "$RECORDS" --query "{next: NextToken, records: [ResourceRecordSets[?$addresses],
                 ResourceRecordSets[?!($addresses)].{Name: Name, Type: Type}] | []}"
     done <<<"$(zones)"
