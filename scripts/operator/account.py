@@ -3,19 +3,16 @@
 import contextlib
 import hashlib
 import json
-import unittest.mock
 
 import boto3
 import botocore.exceptions
 
 import lab
+from network import ACCOUNT, GROUP, REGION, SUBNETS, Network
 from wire import Refused
 
-REGION, ACCOUNT, CLUSTER = "ap-northeast-1", "123456789012", "demo"
+CLUSTER = "demo"
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
-# Two of them in the README's commands, so they are always called so.
-SUBNETS = [f"subnet-0a1b2c3d4e5f6000{letter}" for letter in "abcdef"]
-GROUP = "sg-0a1b2c3d4e5f60001"
 ROLE = "ecsTaskExecutionRole"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:app/db-AbCdEf"
 # Nobody has to read what the container's environment holds.
@@ -24,14 +21,14 @@ PASSWORD = "postgres://app:the-password-of-the-database@db.example/app"
 
 class Account:
     def __init__(self, moto):
-        self.moto = moto
+        self.moto, self.network = moto, Network(moto)
 
     def client(self, service):
         keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
         return boto3.client(service, region_name=REGION, endpoint_url=self.moto, **keys)
 
-    def fill(self, subnets=2, repository=True, large=0):
-        self.fill_network(subnets)
+    def fill(self, worlds, subnets=2, repository=True, large=0):
+        self.network.fill(subnets, worlds)
         self.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=trust("ecs-tasks.amazonaws.com"))
         self.client("logs").create_log_group(logGroupName="/ecs/app")
         if repository:
@@ -52,16 +49,6 @@ class Account:
             launchType="FARGATE",
             networkConfiguration={"awsvpcConfiguration": network},
         )
-
-    def fill_network(self, subnets):
-        ec2 = self.client("ec2")
-        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        for number, name in enumerate(SUBNETS[:subnets]):
-            with unittest.mock.patch("moto.ec2.models.subnets.random_subnet_id", lambda name=name: name):
-                zone = f"{REGION}{'acd'[number % 3]}"
-                ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number + 1}.0/24", AvailabilityZone=zone)
-        with unittest.mock.patch("moto.ec2.models.security_groups.random_security_group_id", lambda: GROUP):
-            ec2.create_security_group(GroupName="web", Description="the service's", VpcId=vpc)
 
     def task_definition(self, name):
         with as_refusal("ClientException", "TaskDefinition not found."):

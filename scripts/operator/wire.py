@@ -11,14 +11,16 @@ import traceback
 import urllib.parse
 import uuid
 
-# How a call of Lambda's REST API is called.
+# How a call of a REST API is called.
 REST = [
-    ("POST", r"/2015-03-31/functions/?", "CreateFunction"),
-    ("GET", r"/2015-03-31/functions/?", "ListFunctions"),
-    ("GET", r"/2015-03-31/functions/([^/]+)", "GetFunction"),
-    ("DELETE", r"/2015-03-31/functions/([^/]+)", "DeleteFunction"),
-    ("GET", r"/2015-03-31/functions/([^/]+)/configuration", "GetFunctionConfiguration"),
-    ("POST", r"/2015-03-31/functions/([^/]+)/invocations", "Invoke"),
+    ("lambda", "POST", r"/2015-03-31/functions/?", "CreateFunction"),
+    ("lambda", "GET", r"/2015-03-31/functions/?", "ListFunctions"),
+    ("lambda", "GET", r"/2015-03-31/functions/([^/]+)", "GetFunction"),
+    ("lambda", "DELETE", r"/2015-03-31/functions/([^/]+)", "DeleteFunction"),
+    ("lambda", "GET", r"/2015-03-31/functions/([^/]+)/configuration", "GetFunctionConfiguration"),
+    ("lambda", "POST", r"/2015-03-31/functions/([^/]+)/invocations", "Invoke"),
+    ("route53", "GET", r"/2013-04-01/hostedzonesbyvpc", "ListHostedZonesByVPC"),
+    ("route53", "GET", r"/2013-04-01/hostedzone/[^/]+/rrset", "ListResourceRecordSets"),
 ]
 OPERATOR = "arn:aws:sts::123456789012:assumed-role/operator/on-call"
 
@@ -71,8 +73,8 @@ def understand(method, target, headers, body):
     path = urllib.parse.unquote(urllib.parse.urlsplit(target).path)
     if "X-Amz-Target" in headers:
         return Call(service, headers["X-Amz-Target"].rpartition(".")[2], json.loads(body or b"{}"), body)
-    for verb, pattern, operation in REST:
-        fits = service == "lambda" and verb == method and re.fullmatch(pattern, path)
+    for name, verb, pattern, operation in REST:
+        fits = service == name and verb == method and re.fullmatch(pattern, path)
         if fits:
             named = {"FunctionName": fits[1]} if fits.groups() else {}
             return Call(service, operation, named | (as_object(body) if operation == "CreateFunction" else {}), body)
@@ -91,6 +93,8 @@ def refusal(call, code):
     """An error that any call can meet, in the words of its service."""
     if code == "ThrottlingException":
         return Refused(code, "Rate exceeded")
+    if code == "InvalidAction":
+        return Refused(code, f"The action {call.operation} is not valid for this web service.")
     if code == "ServerException":
         return Refused(code, "Service Unavailable. Please try again later.")
     action = str(call)
@@ -98,7 +102,7 @@ def refusal(call, code):
     denied += f" because no identity-based policy allows the {action} action"
     if call.service == "ec2":
         return Refused("UnauthorizedOperation", f"You are not authorized to perform this operation. {denied}", 403)
-    if call.service == "iam":
+    if call.service in ("iam", "route53"):
         return Refused("AccessDenied", denied, 403)
     return Refused("AccessDeniedException", denied, 403 if call.service == "lambda" else 400)
 
@@ -110,7 +114,7 @@ def as_error(call, refused):
         text = f"<Error><Code>{refused.code}</Code><Message>{refused.message}</Message></Error>"
         text = f"<Response><Errors>{text}</Errors><RequestID>{request}</RequestID></Response>"
         return xml(text, refused.status)
-    if call.service in ("iam", "sts"):
+    if call.service in ("iam", "route53", "sts"):
         text = f"<Error><Type>Sender</Type><Code>{refused.code}</Code><Message>{refused.message}</Message></Error>"
         return xml(f"<ErrorResponse>{text}<RequestId>{request}</RequestId></ErrorResponse>", refused.status)
     headers = {**as_json({}).headers, "x-amzn-RequestId": request, "x-amzn-ErrorType": refused.code}

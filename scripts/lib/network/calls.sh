@@ -3,8 +3,8 @@
 
 # A call takes about a second, most of it the AWS CLI's own start; more at once would meet EC2's request limits.
 readonly AT_ONCE=6
-# Of a section, and of the file, in bytes: a reader takes 32 MiB.
-readonly LARGEST=8000000 LARGEST_FILE=32000000
+# Of a section, and of the file, in bytes: a reader takes 32 MiB, and a million values.
+readonly LARGEST=8000000 LARGEST_FILE=16000000
 readonly TOO_MUCH='more than is kept'
 
 work=

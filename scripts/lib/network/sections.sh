@@ -20,15 +20,13 @@ look_at_vpc() {
     look_at network_acls ec2 describe-network-acls --filters "$of" --query "NetworkAcls[].merge(@, $NAME)"
     look_at vpc_attributes.support ec2 describe-vpc-attribute --vpc-id "$vpc" --attribute enableDnsSupport --query EnableDnsSupport.Value
     look_at vpc_attributes.hostnames ec2 describe-vpc-attribute --vpc-id "$vpc" --attribute enableDnsHostnames --query EnableDnsHostnames.Value
-    look_at prefix_lists ec2 describe-prefix-lists --query "PrefixLists[].merge({Cidrs: \`[]\`}, @)"
+    look_at prefix_lists ec2 describe-prefix-lists --query "PrefixLists[?Cidrs]"
     look_at nat_gateways ec2 describe-nat-gateways --filter "$of" --query "NatGateways[].merge(@, $NAME)"
     look_at internet_gateways ec2 describe-internet-gateways --filters "Name=attachment.vpc-id,Values=$vpc" \
         --query "InternetGateways[].merge(@, $NAME)"
     look_at egress_only_internet_gateways ec2 describe-egress-only-internet-gateways \
         --query "EgressOnlyInternetGateways[?Attachments[?VpcId=='$vpc']].merge(@, $NAME)"
     look_at block_public_access ec2 describe-vpc-block-public-access-options --query VpcBlockPublicAccessOptions
-    look_at block_public_access_exclusions ec2 describe-vpc-block-public-access-exclusions \
-        --query "VpcBlockPublicAccessExclusions[].merge(@, $NAME)"
     look_at_dhcp_options
     look_at_dns
     gather
@@ -115,7 +113,7 @@ look_at_prefix_lists() {
     local id known count=0
     known=" $(ids 'pl-[a-z0-9]+' prefix_lists | tr '\n' ' ')"
     for id in $(ids 'pl-[a-z0-9]+' security_groups route_tables); do
-        if is_among "$id" "$known" && ! is_without_ranges "$id"; then continue; fi
+        if is_among "$id" "$known"; then continue; fi
         count=$((count + 1))
         if [ "$count" -gt "$PREFIX_LISTS" ]; then
             miss managed_prefix_lists ec2:GetManagedPrefixListEntries "more than $PREFIX_LISTS lists are named"
@@ -123,10 +121,6 @@ look_at_prefix_lists() {
         fi
         look_at "managed_prefix_lists.$id" ec2 get-managed-prefix-list-entries --prefix-list-id "$id" --query 'Entries[].{Cidr: Cidr}'
     done
-}
-
-is_without_ranges() {
-    LC_ALL=C grep -oE '\{[^{}]*\}' "$work/prefix_lists.json" | grep -F "\"$1\"" | grep -q '"Cidrs": \[\]'
 }
 
 unite_prefix_lists() {

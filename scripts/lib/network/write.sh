@@ -4,7 +4,7 @@
 # In the order of the file.
 readonly SECTIONS='vpcs vpc_attributes subnets route_tables network_acls security_groups vpc_endpoints network_interfaces
  prefix_lists managed_prefix_lists dhcp_options nat_gateways internet_gateways egress_only_internet_gateways
- block_public_access block_public_access_exclusions resolver_rule_associations resolver_rules
+ block_public_access resolver_rule_associations resolver_rules
  firewall_rule_group_associations hosted_zones hosted_zone_records'
 
 write_view() {

@@ -52,7 +52,10 @@ unite_zones() {
 # The rules themselves, for what the associations say only by id.
 look_at_rules() {
     local list
-    has resolver_rule_associations || return 0
+    if ! has resolver_rule_associations; then
+        miss resolver_rules route53resolver:ListResolverRuleAssociations "which of them are the VPC's was not seen"
+        return 0
+    fi
     list=$(ids 'rslvr-(rr|autodefined-rr)-[a-z0-9-]+' resolver_rule_associations)
     if [ -z "$list" ]; then none resolver_rules && return 0; fi
     look_at resolver_rules route53resolver list-resolver-rules \
@@ -63,9 +66,12 @@ look_at_rules() {
 look_at_records() {
     local id name who addresses="Type=='A' || Type=='AAAA' || Type=='CNAME' || Type=='NS'" count=0
     unite_zones
-    has hosted_zones || return 0
+    if ! has hosted_zones; then
+        miss hosted_zone_records route53:ListHostedZonesByVPC "which zones the VPC has was not seen"
+        return 0
+    fi
     while IFS=$'\t' read -r id name who; do
-        if ! is_of_interest "$name"; then continue; fi
+        if [ -z "$id" ] || ! is_of_interest "$name"; then continue; fi
         id=$(name_of "$id")
         if [ -n "$account" ] && [ "$who" != "$account" ]; then
             miss hosted_zone_records route53:ListResourceRecordSets "the zone $name ($id) is account $who's: its records are seen there"

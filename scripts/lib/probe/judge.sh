@@ -11,7 +11,7 @@ result_values=()
 find_judge() {
     local candidate
     if [ -n "${VPCPROBE_BIN:-}" ]; then
-        is_judge "$VPCPROBE_BIN" || die "$BAD_INPUT" "VPCPROBE_BIN=$VPCPROBE_BIN is no vpcprobe that knows merge"
+        is_judge "$VPCPROBE_BIN" || die "$BAD_INPUT" "VPCPROBE_BIN=$VPCPROBE_BIN is no vpcprobe that knows merge --network"
         return 0
     fi
     unpack_download
@@ -31,8 +31,9 @@ find_judge() {
 
 # is_judge COMMAND...: whether it does the work; then it is the one.
 is_judge() {
-    "$@" merge --help >/dev/null 2>&1 </dev/null || return 1
-    judge=("$@")
+    local help
+    help=$("$@" merge --help 2>/dev/null </dev/null) || return 1
+    case "$help" in *--network*) judge=("$@") ;; *) return 1 ;; esac
 }
 
 # A release that was downloaded into dist/, where it is for this machine.
@@ -108,6 +109,7 @@ print_results() {
     for ((i = 0; i < ${#result_names[@]}; i++)); do
         [ "${result_kinds[i]}" != report ] || arguments+=("${result_names[i]}=${result_values[i]}")
     done
+    [ -z "$view" ] || arguments+=(--network "$view")
     keep_reports "${arguments[@]}"
     [ -n "$format" ] || if [ -t 1 ]; then format=text; else format=json; fi
     merged "$format" "${arguments[@]}" || status=$?
@@ -127,5 +129,6 @@ keep_reports() {
     for one in "$work"/reports/*; do
         [ ! -s "$one" ] || cp "$one" "$json_dir/" || tell "warning: $json_dir takes no files: the report is printed only"
     done
+    [ -z "$view" ] || cp "$view" "$json_dir/network.json" || tell "warning: $json_dir takes no files: the configuration is not kept"
     merged json "$@" >"$json_dir/merged.json" || true
 }

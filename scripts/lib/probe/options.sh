@@ -6,6 +6,7 @@ mode=task
 cluster='' service='' task='' task_definition='' launch_type='' platform_version='' cpu_architecture=''
 public_ip='' role='' execution_role='' image='' probe_task_definition='' log_group=/vpcprobe
 zip=${VPCPROBE_LAMBDA_ZIP:-} lambda_role='' json_dir='' format='' region='' profile='' dry_run='' rescue='' wait_seconds=900
+network='' no_network=
 subnets=()
 groups=()
 # For the probe itself: names as its flags have them, in snake_case, and values; of a repeated one, a line each.
@@ -32,6 +33,7 @@ parse() {
             --lambda) mode=lambda; continue ;;
             --clean) mode=clean; continue ;;
             --rescue) rescue=1; continue ;;
+            --no-network) no_network=1; continue ;;
             --*=*) value=${flag#*=} flag=${flag%%=*} ;;
             --*)
                 value=
@@ -68,10 +70,11 @@ take() {
         --lambda-role) lambda_role=$value ;;
         --wait) wait_seconds=$value ;;
         --json) json_dir=$value ;;
+        --network) network=$value ;;
         --format) format=$value ;;
         --region) region=$value ;;
         --profile) profile=$value ;;
-        --dry-run | --lambda | --clean | --rescue) wrong "$flag takes no value" ;;
+        --dry-run | --lambda | --clean | --rescue | --no-network) wrong "$flag takes no value" ;;
         *) wrong "there is no $flag; what is meant for the probe itself comes after --" ;;
     esac
     [ -n "$value" ] || wrong "$flag needs a value"
@@ -145,6 +148,7 @@ check_options() {
     case "$log_group" in *[!A-Za-z0-9_/.#-]*) wrong "$log_group can't be a log group's name" ;; esac
     check_ids
     [ -z "$service" ] || [ -z "$task" ] || wrong "--service or --task, not both"
+    [ -z "$network" ] || [ -z "$no_network" ] || wrong "--network or --no-network, not both"
     [ -z "$zip" ] || [ -r "$zip" ] || die "$BAD_INPUT" "--zip $zip can't be read"
     [ "$mode" != clean ] || return 0
     [ -n "$service$task" ] || [ "${#subnets[@]}" -gt 0 ] ||

@@ -35,11 +35,13 @@ The probe
   --lambda                 probe from functions only
   --zip FILE               the function's code [dist/vpcprobe-*-lambda-*.zip, VPCPROBE_LAMBDA_ZIP, or made of the binary]
   --lambda-role R          the function's role [`vpcprobe-rescue`, made when missing; with it no secret's value is read]
+  --network FILE           how the VPC is configured, as scripts/network has collected it [collected beside the probes]
+  --no-network             leaves that out: causes are judged by what the probes saw alone
   -- FLAG…                 flags of `vpcprobe run`, such as -- --expect private --service secretsmanager --deadline 90s
 
 What comes out
   --format text|json       of the merged report on standard output [text on a terminal]
-  --json DIR               keeps every report as it came, and merged.json
+  --json DIR               keeps every report as it came, network.json and merged.json
   --region R, --profile P  as the AWS CLI has them; AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL count too
 
 Exit code: 0 all is well; 11 to 69 what is broken first (vpcprobe explain CODE); 70, 71 a bug, or it could not be looked

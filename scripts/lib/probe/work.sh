@@ -27,6 +27,7 @@ finish() {
     trap '' INT TERM HUP PIPE
     set +e
     [ "${#beside[@]}" -eq 0 ] || kill "${beside[@]}" 2>/dev/null
+    end_view
     stop_tasks "this run ended before it"
     delete_functions
     drop_revisions
