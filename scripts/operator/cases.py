@@ -121,7 +121,7 @@ def interrupt_at(call):
     """Ctrl-C, once that was called."""
 
     def press(world, terminal):
-        if world.server.wait_for(call, 60):
+        if world.server.wait_for(call, 100):
             terminal.press(CTRL_C)
 
     return press

@@ -5,9 +5,8 @@ import json
 
 import views
 from account import GROUP, SUBNETS
-from cases import IS_WELL, SAYS_BOTH, SERVICE, WELL, Case, Step
+from cases import IS_WELL, SAYS_BOTH, SERVICE, WELL, Case, Step, interrupt_at
 from network import ACCOUNT, REGION
-from terminal import CTRL_C
 from wire import Refusal
 
 A, C = SUBNETS[:2]
@@ -80,6 +79,32 @@ def with_names(world):
     network.ec2.authorize_security_group_egress(GroupId=GROUP, IpPermissions=[rule])
 
 
+def with_a_large_zone(world):
+    """More records than are read: of a part of them a reader would take the others for absent."""
+    network = world.account.network
+    zones = network.client("route53")
+    zone = zones.create_hosted_zone(
+        Name="aws",
+        CallerReference="large",
+        HostedZoneConfig={"PrivateZone": True, "Comment": ""},
+        VPC={"VPCRegion": REGION, "VPCId": network.vpc},
+    )["HostedZone"]["Id"]
+    for hundred in range(5):
+        named = [f"host-{hundred}-{number}.aws" for number in range(100)]
+        records = [{"Name": name, "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "10.0.9.9"}]} for name in named]
+        changes = [{"Action": "CREATE", "ResourceRecordSet": record} for record in records]
+        zones.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+
+
+def keeps_no_part(world):
+    view = views.read(world)
+    yield from views.differs("hosted_zones", [zone["Name"] for zone in view["hosted_zones"]], ["aws."])
+    yield from views.differs("hosted_zone_records", view.get("hosted_zone_records", []), [])
+    whys = [entry["why"] for entry in view["missing"] if entry["section"] == "hosted_zone_records"]
+    if len(whys) != 1 or "more than 500 records" not in whys[0]:
+        yield f"hosted_zone_records is missing for {whys}"
+
+
 def has_names(world):
     yield from views.of_all(world)
     view = views.read(world)
@@ -146,14 +171,6 @@ def kept_view(world):
         yield f"--json kept the view of {view.get('task')}"
 
 
-def press_at(call):
-    def press(world, terminal):
-        if world.server.wait_for(call, 60):
-            terminal.press(CTRL_C)
-
-    return press
-
-
 # What the table says of a cause that the configuration shows: the words, over the lines that they are broken into.
 def words(text):
     return r"\s+".join(text.split(" "))
@@ -164,7 +181,10 @@ CERTAIN_GROUP = rf"{LOGS_GROUP}[^.]*443"
 UNSEEN = "note: the VPC's configuration is left out: "
 
 CASES = [
-    Case("network", [Step(OF_SERVICE, 0, says=["10 VPC endpoints", "holds no secrets"], reads_only=True, check=views.whole)]),
+    Case(
+        "network",
+        [Step(OF_SERVICE, 0, says=["10 VPC endpoints", "holds no secrets"], reads_only=True, check=views.whole)],
+    ),
     Case("network-cli-2", [Step(OF_SERVICE, 0, reads_only=True, check=views.by_an_old_cli)], cli=2),
     Case(
         "network-of-subnets",
@@ -174,6 +194,7 @@ CASES = [
         ],
     ),
     Case("network-names", [Step(OF_SERVICE, 0, reads_only=True, check=has_names)], prepare=with_names),
+    Case("network-large-zone", [Step(OF_SERVICE, 0, check=keeps_no_part)], prepare=with_a_large_zone),
     Case(
         "network-denied",
         [
@@ -237,7 +258,7 @@ CASES = [
     ),
     Case(
         "network-interrupted",
-        [Step(OF_SERVICE, 130, during=press_at("ec2:DescribeVpcEndpoints"), reads_only=True)],
+        [Step(OF_SERVICE, 130, during=interrupt_at("ec2:DescribeVpcEndpoints"), reads_only=True)],
     ),
     Case("view-route", [Step(SERVICE, 53, says=[*SAYS_BOTH, CERTAIN_ROUTE], never=[r"^2\. ", UNSEEN])]),
     Case(
@@ -267,9 +288,7 @@ CASES = [
     Case(
         "view-left-out",
         [
-            Step(
-                f"{SERVICE} --no-network", 53, says=SAYS_BOTH, never=[UNSEEN], no_calls=["ec2:DescribeVpcEndpoints"]
-            )
+            Step(f"{SERVICE} --no-network", 53, says=SAYS_BOTH, never=[UNSEEN], no_calls=["ec2:DescribeVpcEndpoints"])
         ],
     ),
     Case(

@@ -96,7 +96,8 @@ def whole(world):
 
 def of_endpoints(view):
     services = sorted(endpoint["ServiceName"] for endpoint in view["vpc_endpoints"])
-    yield from differs("vpc_endpoints", services, sorted(f"com.amazonaws.{REGION}.{name}" for name in [*ENDPOINTS, "s3"]))
+    expected = sorted(f"com.amazonaws.{REGION}.{name}" for name in [*ENDPOINTS, "s3"])
+    yield from differs("vpc_endpoints", services, expected)
     if not all(json.loads(endpoint["PolicyDocument"])["Statement"] for endpoint in view["vpc_endpoints"]):
         yield "an endpoint has no policy"
     named = {name for endpoint in view["vpc_endpoints"] for name in endpoint["NetworkInterfaceIds"]}

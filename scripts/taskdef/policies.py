@@ -59,7 +59,8 @@ IMPLIED = {
 OPERATOR = {"probe": (["operator", "operator-rescue"], IMPLIED), "network": (["operator-network"], {})}
 SOURCED = re.compile(r'^\. "\$root/(scripts/[\w/-]+\.sh)"', re.MULTILINE)
 CALL = re.compile(
-    r"(?:\b(?:ask|change|look_at \S+)|^\s*(?:exec |\w+=\S+ )*aws|command=\()\s*([a-z0-9]+) ([a-z][a-z0-9-]+)", re.MULTILINE
+    r"(?:\b(?:ask|change|look_at \S+)|^\s*(?:exec |\w+=\S+ )*aws|command=\()\s*([a-z0-9]+) ([a-z][a-z0-9-]+)",
+    re.MULTILINE,
 )
 TARGETS = {
     "AmazonEC2ContainerRegistry_V20150921": "ecr",

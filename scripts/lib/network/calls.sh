@@ -16,7 +16,7 @@ missing_sections=()
 missing_calls=()
 missing_reasons=()
 
-# look_at SECTION SERVICE OPERATION ARGUMENT...: begins a call. A section with a dot in its name is a part of the one before it.
+# look_at SECTION SERVICE OPERATION ARGUMENT...: begins a call. What follows a dot in a section's name is which part of it.
 look_at() {
     local section=$1
     shift
@@ -76,7 +76,7 @@ drop() {
 miss() {
     local i
     for ((i = 0; i < ${#missing_sections[@]}; i++)); do
-        if [ "${missing_sections[i]}" = "$1" ] && [ "${missing_calls[i]}" = "$2" ] && [ "${missing_reasons[i]}" = "$3" ]; then return 0; fi
+        [ "${missing_sections[i]} ${missing_calls[i]} ${missing_reasons[i]}" != "$1 $2 $3" ] || return 0
     done
     missing_sections+=("$1")
     missing_calls+=("$2")
@@ -90,7 +90,8 @@ reason() {
         return 0
     fi
     complaint | LC_ALL=C tr -d '\200-\377' |
-        sed 's/^An error occurred (\([A-Za-z0-9.]*\)) when calling the [A-Za-z0-9]* operation\( (reached max retries: [0-9]*)\)\{0,1\}: /\1: /' | cut -c 1-400
+        sed -e 's/^An error occurred (\([A-Za-z0-9.]*\)) when calling the [A-Za-z0-9]* operation/\1/' \
+            -e 's/^\([A-Za-z0-9.]*\) (reached max retries: [0-9]*)/\1/' | cut -c 1-400
 }
 
 # has SECTION: whether it was read.

@@ -18,8 +18,10 @@ look_at_vpc() {
     look_at subnets ec2 describe-subnets --filters "$of" --query "Subnets[].merge(@, $NAME)"
     look_at route_tables ec2 describe-route-tables --filters "$of" --query "RouteTables[].merge(@, $NAME)"
     look_at network_acls ec2 describe-network-acls --filters "$of" --query "NetworkAcls[].merge(@, $NAME)"
-    look_at vpc_attributes.support ec2 describe-vpc-attribute --vpc-id "$vpc" --attribute enableDnsSupport --query EnableDnsSupport.Value
-    look_at vpc_attributes.hostnames ec2 describe-vpc-attribute --vpc-id "$vpc" --attribute enableDnsHostnames --query EnableDnsHostnames.Value
+    look_at vpc_attributes.support ec2 describe-vpc-attribute --vpc-id "$vpc" --attribute enableDnsSupport \
+        --query EnableDnsSupport.Value
+    look_at vpc_attributes.hostnames ec2 describe-vpc-attribute --vpc-id "$vpc" --attribute enableDnsHostnames \
+        --query EnableDnsHostnames.Value
     look_at prefix_lists ec2 describe-prefix-lists --query "PrefixLists[?Cidrs]"
     look_at nat_gateways ec2 describe-nat-gateways --filter "$of" --query "NatGateways[].merge(@, $NAME)"
     look_at internet_gateways ec2 describe-internet-gateways --filters "Name=attachment.vpc-id,Values=$vpc" \
@@ -58,15 +60,15 @@ check_that_it_is_there() {
     for section in $SECTIONS; do
         if has "$section" && ! is_among "$section" ' prefix_lists account '; then seen=1; fi
     done
-    [ -n "$seen" ] || die "$BAD_INPUT" "nothing of $vpc could be read: $(joined ' ' "${missing_calls[0]}" "${missing_reasons[0]}")"
+    [ -n "$seen" ] || die "$BAD_INPUT" "nothing of $vpc could be read: ${missing_calls[0]}: ${missing_reasons[0]}"
     has vpcs || ! has route_tables || [ "$(cat "$work/route_tables.json")" != '[]' ] ||
         die "$BAD_INPUT" "there is no VPC $vpc in $region: it has no route table"
 }
 
 unite_attributes() {
     if has vpc_attributes.support && has vpc_attributes.hostnames; then
-        printf '{"EnableDnsSupport": %s, "EnableDnsHostnames": %s}' \
-            "$(cat "$work/vpc_attributes.support.json")" "$(cat "$work/vpc_attributes.hostnames.json")" >"$work/vpc_attributes.json"
+        printf '{"EnableDnsSupport": %s, "EnableDnsHostnames": %s}' "$(cat "$work/vpc_attributes.support.json")" \
+            "$(cat "$work/vpc_attributes.hostnames.json")" >"$work/vpc_attributes.json"
     fi
 }
 
@@ -104,9 +106,10 @@ look_at_interfaces() {
     done
 }
 
-readonly INTERFACES="NetworkInterfaces[].{NetworkInterfaceId: NetworkInterfaceId, SubnetId: SubnetId, AvailabilityZone: AvailabilityZone,
-    Status: Status, InterfaceType: InterfaceType, Description: Description, Groups: Groups,
-    PrivateIpAddresses: PrivateIpAddresses[].{PrivateIpAddress: PrivateIpAddress, Primary: Primary}, Ipv6Addresses: Ipv6Addresses || \`[]\`}"
+readonly INTERFACES="NetworkInterfaces[].{NetworkInterfaceId: NetworkInterfaceId, SubnetId: SubnetId,
+    AvailabilityZone: AvailabilityZone, Status: Status, InterfaceType: InterfaceType, Description: Description, Groups: Groups,
+    PrivateIpAddresses: PrivateIpAddresses[].{PrivateIpAddress: PrivateIpAddress, Primary: Primary},
+    Ipv6Addresses: Ipv6Addresses || \`[]\`}"
 
 # Lists that groups and routes name, unless AWS's own answer has said what is in them.
 look_at_prefix_lists() {
@@ -119,7 +122,8 @@ look_at_prefix_lists() {
             miss managed_prefix_lists ec2:GetManagedPrefixListEntries "more than $PREFIX_LISTS lists are named"
             break
         fi
-        look_at "managed_prefix_lists.$id" ec2 get-managed-prefix-list-entries --prefix-list-id "$id" --query 'Entries[].{Cidr: Cidr}'
+        look_at "managed_prefix_lists.$id" ec2 get-managed-prefix-list-entries --prefix-list-id "$id" \
+            --query 'Entries[].{Cidr: Cidr}'
     done
 }
 
@@ -167,7 +171,8 @@ leave_to_owner() {
     [ -n "$owner" ] || return 0
     for section in $OWNERS; do
         if has "$section"; then
-            drop "$section" "$(cat "$work/$section.permission")" "the VPC is shared by account $owner, and only there all of it is seen: collect it there"
+            drop "$section" "$(cat "$work/$section.permission")" \
+                "the VPC is shared by account $owner, and only there all of it is seen: collect it there"
         fi
     done
 }

@@ -82,7 +82,12 @@ summary() {
     for section in $SECTIONS; do
         if ! has "$section" || [ ! -s "$work/$section.count" ]; then continue; fi
         count=$(cat "$work/$section.count")
-        case "$section:$count" in vpcs:* | block_public_access:*) continue ;; vpc_endpoints:* | nat_gateways:*) ;; *:0) continue ;; esac
+        # That there is none is worth saying of these two.
+        case "$section:$count" in
+            vpcs:* | block_public_access:*) continue ;;
+            vpc_endpoints:* | nat_gateways:*) ;;
+            *:0) continue ;;
+        esac
         section=$(title "$section")
         parts+=("$(counted "$count" "${section%s}")")
     done
@@ -90,7 +95,9 @@ summary() {
     for ((i = 0; i < ${#missing_sections[@]}; i++)); do
         tell "  not seen: $(title "${missing_sections[i]}"): $(why_missing "${missing_calls[i]}" "${missing_reasons[i]}")"
     done
-    [ "$out" = - ] || tell "It is in $out. It holds no secrets, but your addresses, ids and endpoint policies: vpcprobe diagnose REPORT --network $(word "$out")"
+    [ "$out" != - ] || return 0
+    tell "It is in $out. It holds no secrets, but your addresses, ids and endpoint policies."
+    tell "  vpcprobe diagnose REPORT --network $(word "$out")"
 }
 
 # title SECTION: as a person writes it.
@@ -99,7 +106,9 @@ title() { sed -e 's/_/ /g' -e 's/acl/ACL/' -e 's/dhcp/DHCP/' -e 's/^nat/NAT/' -e
 # why_missing PERMISSION REASON
 why_missing() {
     case "$2" in
-        *AccessDenied* | *UnauthorizedOperation* | *AuthorizationError* | *'not authorized to perform'*) printf 'the permission %s shows them' "$1" ;;
+        *AccessDenied* | *UnauthorizedOperation* | *AuthorizationError* | *'not authorized to perform'*)
+            printf 'the permission %s shows them' "$1"
+            ;;
         *) printf '%s (%s)' "$2" "$1" ;;
     esac
 }

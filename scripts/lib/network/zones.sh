@@ -16,13 +16,14 @@ look_at_dns() {
     look_at_zones 0
 }
 
-# look_at_zones PAGE [TOKEN]: the AWS CLI does not page this one. Zones of AWS's own services are the private names of endpoints,
-# which the endpoints themselves say.
+# look_at_zones PAGE [TOKEN]: the AWS CLI does not page this one. Zones of AWS's own services are the private names of
+# endpoints, which the endpoints themselves say.
 look_at_zones() {
     local more=()
     [ -z "${2:-}" ] || more=(--next-token "$2")
-    look_at "hosted_zones.$1" route53 list-hosted-zones-by-vpc --vpc-id "$vpc" --vpc-region "$region" ${more[@]+"${more[@]}"} \
-        --query '[NextToken, HostedZoneSummaries[?Owner.OwningAccount].{HostedZoneId: HostedZoneId, Name: Name, Owner: Owner}]'
+    look_at "hosted_zones.$1" route53 list-hosted-zones-by-vpc --vpc-id "$vpc" --vpc-region "$region" \
+        ${more[@]+"${more[@]}"} --query "[NextToken, HostedZoneSummaries[?Owner.OwningAccount].{
+            HostedZoneId: HostedZoneId, Name: Name, Owner: Owner}]"
 }
 
 # Each page is its token and its list.
@@ -74,7 +75,8 @@ look_at_records() {
         if [ -z "$id" ] || ! is_of_interest "$name"; then continue; fi
         id=$(name_of "$id")
         if [ -n "$account" ] && [ "$who" != "$account" ]; then
-            miss hosted_zone_records route53:ListResourceRecordSets "the zone $name ($id) is account $who's: its records are seen there"
+            miss hosted_zone_records route53:ListResourceRecordSets \
+                "the zone $name ($id) is account $who's: its records are seen there"
             continue
         fi
         count=$((count + 1))
@@ -118,7 +120,8 @@ unite_records() {
             '{"next": null,'*) ;;
             *)
                 # Of a part of them a reader would take the others for absent.
-                drop "hosted_zone_records.${id%.json}" route53:ListResourceRecordSets "the zone ${id%.json} has more than $RECORDS records"
+                drop "hosted_zone_records.${id%.json}" route53:ListResourceRecordSets \
+                    "the zone ${id%.json} has more than $RECORDS records"
                 continue
                 ;;
         esac
