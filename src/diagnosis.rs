@@ -2,6 +2,7 @@
 
 pub(crate) mod aws;
 mod case;
+mod compare;
 mod draft;
 mod ecs_error;
 mod endpoints;

@@ -3,8 +3,6 @@
 //! What only the operator knows stays a shell variable: `$VPC`, `$SUBNETS`, `$VPCE` (endpoint), `$EPSG` (endpoint's
 //! security group), `$TSG` (task's security group), `$SG` (another host's), `$RTB` (route table of the task's subnet), `$ACL`, `$NAT`.
 
-use std::net::SocketAddr;
-
 use ipnet::IpNet;
 
 use super::case::Class;
@@ -168,6 +166,52 @@ pub fn show_network_acl(plan: &Plan, port: u16) -> Fix {
     )
 }
 
+/// Let packets through the network ACL of the task's subnet, both ways.
+pub fn open_network_acl(plan: &Plan, port: u16) -> [Fix; 2] {
+    let entry = |way: &str, from: u16, to: u16| {
+        format!(
+            "ec2 create-network-acl-entry --network-acl-id $ACL --{way} --rule-number 90 --protocol tcp --port-range \
+             From={from},To={to} --cidr-block 0.0.0.0/0 --rule-action allow"
+        )
+    };
+    [
+        command(
+            format!(
+                "where it does not, let port {port} out of the task's subnet by a rule that comes before the denying one"
+            ),
+            home(plan),
+            entry("egress", port, port),
+        ),
+        command("and what is answered back in", home(plan), entry("ingress", 1_024, 65_535)),
+    ]
+}
+
+/// Show the routes of the task's subnet.
+pub fn show_routes(plan: &Plan) -> String {
+    format!(
+        "aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=$SUBNET --query \
+         'RouteTables[].Routes[].[DestinationPrefixListId,DestinationCidrBlock,GatewayId,NatGatewayId,State]' --region {}",
+        home(plan)
+    )
+}
+
+/// Show what the task's security group lets out.
+pub fn show_egress(plan: &Plan) -> String {
+    format!(
+        "aws ec2 describe-security-groups --group-ids $TSG --query 'SecurityGroups[].IpPermissionsEgress' --region {}",
+        home(plan)
+    )
+}
+
+/// Show the network ACL of the task's subnet.
+pub fn show_own_acl(plan: &Plan) -> String {
+    format!(
+        "aws ec2 describe-network-acls --filters Name=association.subnet-id,Values=$SUBNET --query \
+         'NetworkAcls[].Entries' --region {}",
+        home(plan)
+    )
+}
+
 /// Show what the VPC has of an endpoint service.
 pub fn show_endpoints(plan: &Plan) -> String {
     format!(
@@ -286,17 +330,4 @@ pub fn take_subnet_off_endpoint(plan: &Plan) -> Fix {
         home(plan),
         "ec2 modify-vpc-endpoint --vpc-endpoint-id $VPCE --remove-subnet-ids $SUBNET",
     )
-}
-
-/// What follows from network ACLs not standing between addresses of one subnet.
-pub fn own_subnet_hint(case: &Case<'_>, mut silent: impl Iterator<Item = SocketAddr>) -> &'static str {
-    let subnets = &case.plan.place.subnets;
-    if subnets.is_empty() {
-        return "";
-    }
-    if silent.any(|peer| subnets.iter().any(|net| net.contains(&peer.ip()))) {
-        "A silent address lies in the task's own subnet, where no network ACL stands between: it is not the ACL alone. "
-    } else {
-        "No silent address lies in the task's own subnet, the only one without a network ACL between: it may be the ACL. "
-    }
 }

@@ -16,6 +16,7 @@ pub use class::Class;
 pub use view::{Attempt, Peer, Reached, Variation, View};
 
 use super::ObservedRoute;
+use super::compare;
 use super::endpoints::{self, Endpoint};
 use super::who;
 
@@ -32,6 +33,7 @@ pub struct Case<'a> {
     answering: HashSet<SocketAddr>,
     endpoints: BTreeMap<&'a str, Endpoint>,
     shut_in: bool,
+    ends_at_subnet: bool,
     /// Whose credentials the run holds, where AWS has said so.
     pub identity: Option<String>,
     /// The task's place in the operator's view of the VPC, where that was given.
@@ -66,8 +68,9 @@ impl<'a> Case<'a> {
         let answering = heard.filter_map(|seen| seen.resolver).collect();
         let endpoints = endpoints::private(&views);
         let shut_in = !views.iter().flat_map(|view| &view.peers).any(Peer::connected);
+        let ends_at_subnet = compare::ends_at_subnet(&plan.place, &views);
         let identity = who::identity(observations);
-        Self { plan, observations, views, way_out, answering, endpoints, shut_in, identity, stand }
+        Self { plan, observations, views, way_out, answering, endpoints, shut_in, ends_at_subnet, identity, stand }
     }
 
     /// Whether packets leave the VPC, and what shows it.
@@ -91,6 +94,11 @@ impl<'a> Case<'a> {
     /// Whether no connection opened anywhere, not even to S3 by its gateway.
     pub fn is_shut_in(&self) -> bool {
         self.shut_in
+    }
+
+    /// Whether endpoints connect in the task's own subnet, and no private address beyond it does.
+    pub fn ends_at_subnet(&self) -> bool {
+        self.ends_at_subnet
     }
 
     /// The view of a check.

@@ -113,7 +113,6 @@ impl<'c> Draft<'c> {
     }
 
     /// What the comparison with others showed.
-    #[expect(dead_code, reason = "the rules that compare come next")]
     pub fn compared(mut self, sentence: impl Into<String>) -> Self {
         self.finding.compared = Some(sentence.into());
         self

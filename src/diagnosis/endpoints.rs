@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use super::case::{Case, Class, Peer, View};
+use super::compare::is_neighbour;
 use super::ledger::Trouble;
+use crate::plan::Reach;
 
 /// One endpoint: every private address of the names that it carries.
 #[derive(Debug, Default)]
@@ -20,6 +22,8 @@ pub struct Endpoint {
 pub enum Silence {
     /// This address alone: others of the same endpoint or host accept connections.
     OneAddress,
+    /// What lies beyond the task's own subnet, where endpoints connect in it and nothing does beyond.
+    Beyond,
     /// Every address of this private endpoint.
     OneEndpoint,
     /// Every private endpoint of several, and whatever else stays silent with them where nothing connects at all.
@@ -55,6 +59,10 @@ pub fn silence(case: &Case<'_>, trouble: &Trouble<'_>) -> Option<Silence> {
 }
 
 fn private_silence(case: &Case<'_>, trouble: &Trouble<'_>) -> Silence {
+    let neighbour = trouble.stage.peer().and_then(|peer| is_neighbour(&case.plan.place, peer.ip()));
+    if case.ends_at_subnet() && neighbour == Some(false) {
+        return Silence::Beyond;
+    }
     let open = case.endpoints().get(trouble.view.endpoint()).is_some_and(|endpoint| !endpoint.open.is_empty());
     if open {
         Silence::OneAddress
@@ -72,9 +80,17 @@ fn public_silence(case: &Case<'_>, trouble: &Trouble<'_>) -> Silence {
         Silence::OneAddress
     } else if all_silent(case) && case.is_shut_in() {
         Silence::Everything
+    } else if is_shut_in_its_subnet(case, trouble) {
+        Silence::Beyond
     } else {
         Silence::Outside
     }
+}
+
+/// Whether what a gateway endpoint carries is silent where nothing beyond the task's subnet connects: one network ACL makes it so.
+fn is_shut_in_its_subnet(case: &Case<'_>, trouble: &Trouble<'_>) -> bool {
+    let opens = |view: &View<'_>| view.peers.iter().any(|peer| peer.class == Class::Public && peer.connected());
+    trouble.view.check.reach == Reach::GatewayOrInterface && case.ends_at_subnet() && !case.views.iter().any(opens)
 }
 
 /// Whether it is a host of AWS; of any other nothing is known but its name.

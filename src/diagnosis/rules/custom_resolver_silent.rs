@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::diagnosis::case::{Asked, Name, is_unreachable};
+use crate::diagnosis::case::is_unreachable;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Trouble};
-use crate::diagnosis::{Case, Finding, FindingId, Fix, aws, words};
+use crate::diagnosis::{Case, Finding, FindingId, Fix, aws, compare, words};
 use crate::observation::Fault;
 
 /// Take the silence of configured resolvers, a finding a resolver.
@@ -26,13 +26,13 @@ fn silent<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>, resolver: SocketAddr)
     let draft = Draft::new(FindingId::CustomResolverSilent, case, &taken)
         .likely([])
         .summary(format!(
-            "The configured resolver {resolver} answers none of the questions for {} ({}){}.",
+            "The configured resolver {resolver} answers none of the questions for {} ({}).",
             names(&taken),
-            how(&taken),
-            beside(case, &taken)
+            how(&taken)
         ))
         .meaning(kind.meaning(inside))
         .fixes(kind.fixes(resolver.ip()));
+    let draft = compare::resolvers(case, &taken).into_draft(draft);
     let draft = if inside { draft.fixes(aws::use_amazon_dns(case.plan)) } else { draft };
     Some(draft.tell_apart(tell_apart(case, kind, resolver)).finding())
 }
@@ -48,18 +48,6 @@ pub(super) fn how(taken: &[Trouble<'_>]) -> String {
         Fault::OnlyWrongAnswers { discarded } if discarded.garbage > 0 => "only messages that can't be read".to_owned(),
         other => other.to_string(),
     }))
-}
-
-fn beside(case: &Case<'_>, taken: &[Trouble<'_>]) -> &'static str {
-    let answered = |asked: &Asked<'_>| match asked.name() {
-        Name::Addresses(_) | Name::Nowhere(_) | Name::NotFound(_) | Name::Empty(_) | Name::Failure(_) => true,
-        Name::Silent(_) | Name::NotLooked => false,
-    };
-    if case.plan.place.inside_vpc && taken.iter().all(|trouble| trouble.view.vpc().is_some_and(answered)) {
-        "; the VPC's own resolver answers them"
-    } else {
-        ""
-    }
 }
 
 fn tell_apart(case: &Case<'_>, kind: Unanswered, resolver: SocketAddr) -> String {
@@ -196,11 +184,19 @@ mod tests {
     #[test]
     fn it_is_told_apart_from_the_resolver_that_answers() {
         let told = |scene| judge(scene).findings.remove(0).summary;
+        let both = judge("ecr.api cfg=silent vpc=10.0.1.5\nlogs cfg=silent vpc=10.0.1.6").findings.remove(0);
         assert_eq!(
-            told("ecr.api cfg=silent vpc=10.0.1.5\nlogs cfg=silent vpc=10.0.1.6"),
-            "The configured resolver 10.0.0.2:53 answers none of the questions for 2 names (no answer in 2000 ms); the \
-             VPC's own resolver answers them."
+            both.summary,
+            "The configured resolver 10.0.0.2:53 answers none of the questions for 2 names (no answer in 2000 ms)."
         );
+        assert_eq!(
+            both.compared.as_deref(),
+            Some(
+                "The same questions of the same task are answered by the VPC's own 169.254.169.253:53: it is this \
+                 resolver, or the way to it alone."
+            )
+        );
+        assert_eq!(both.evidence.len(), 6, "and who answers is in the evidence");
         assert_eq!(
             told("place outside\necr.api cfg=wrong vpc=10.0.1.5"),
             "The configured resolver 10.0.0.2:53 answers none of the questions for 1 name (only messages that can't be \

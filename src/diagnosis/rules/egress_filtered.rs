@@ -4,7 +4,7 @@ use crate::diagnosis::case::WayOut;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
-use crate::diagnosis::{Case, Finding, FindingId, aws, words};
+use crate::diagnosis::{Case, Finding, FindingId, aws, compare, words};
 use crate::plan::Reach;
 
 /// Take the silence of public addresses where another public host connects.
@@ -25,7 +25,9 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
              security group or network ACL whose egress names some ranges only.",
         )
         .fix(aws::step(format!("allow {} on port 443 in the egress firewall and the task's security group", words::hosts(&taken))));
-    vec![with_endpoints(case, draft, &taken).finding()]
+    let is_s3 = taken.iter().all(|trouble| trouble.view.check.reach == Reach::GatewayOrInterface);
+    let compared = if is_s3 { compare::s3_beside_a_way_out(case) } else { compare::names(case, &taken) };
+    vec![with_endpoints(case, compared.into_draft(draft), &taken).finding()]
 }
 
 fn with_endpoints<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Draft<'c> {

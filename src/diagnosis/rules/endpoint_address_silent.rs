@@ -6,30 +6,61 @@ use crate::diagnosis::case::Class;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::endpoints::{Silence, is_of_its_family, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
-use crate::diagnosis::{Case, Finding, FindingId, aws, words};
+use crate::diagnosis::{Case, Finding, FindingId, aws, compare, words};
 use crate::plan::Reach;
 
 /// Take the silent addresses of endpoints and hosts that answer at others.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
+    let beyond = ledger.take(|trouble| silence(case, trouble) == Some(Silence::Beyond));
     let taken = ledger.take(|trouble| silence(case, trouble) == Some(Silence::OneAddress));
-    if taken.is_empty() {
-        return Vec::new();
-    }
-    let draft = Draft::new(FindingId::EndpointAddressSilent, case, &taken).likely([]).summary(format!(
+    let beyond = Some(beyond).filter(|taken| !taken.is_empty()).map(|taken| by_subnet(case, &taken));
+    let taken = Some(taken).filter(|taken| !taken.is_empty()).map(|taken| by_address(case, &taken));
+    beyond.into_iter().chain(taken).collect()
+}
+
+fn by_address<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>]) -> Finding {
+    let draft = Draft::new(FindingId::EndpointAddressSilent, case, taken).likely([]).summary(format!(
         "For {}, {} for {}, while {}.",
-        words::hosts(&taken),
-        words::peers_say(&taken, "stays silent", "stay silent"),
-        words::took(&taken),
-        words::say(open(&taken), "accepts connections", "accept connections"),
+        words::hosts(taken),
+        words::peers_say(taken, "stays silent", "stay silent"),
+        words::took(taken),
+        words::say(open(taken), "accepts connections", "accept connections"),
     ));
     let family = taken.iter().all(is_of_its_family);
     let public = taken.iter().all(|trouble| trouble.is_silent_connect(Class::Public));
-    vec![match (public, family) {
-        (true, true) => by_public_family(case, draft, &taken),
-        (true, false) => by_range(case, draft, &taken),
-        (false, true) => by_family(case, draft, &taken),
-        (false, false) => by_zone(case, draft, &taken),
-    }]
+    match (public, family) {
+        (true, true) => by_public_family(case, draft, taken),
+        (true, false) => by_range(case, draft, taken),
+        (false, true) => by_family(case, draft, taken),
+        (false, false) => by_zone(case, draft, taken),
+    }
+}
+
+/// Endpoints connect in the task's own subnet, and nothing beyond it does: what stands at the subnet's edge is one cause.
+fn by_subnet<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>]) -> Finding {
+    let plan = case.plan;
+    let gateway = taken.iter().any(|trouble| trouble.is_silent_connect(Class::Public));
+    let draft = Draft::new(FindingId::EndpointAddressSilent, case, taken)
+        .likely(gateway.then_some(FindingId::LayersUnreachable))
+        .summary(format!(
+            "For {}, {} for {}, while what lies in the task's own subnet accepts connections.",
+            words::hosts(taken),
+            words::peers_say(taken, "stays silent", "stay silent"),
+            words::took(taken),
+        ))
+        .meaning(
+            "Something stands at the edge of a subnet, most likely a network ACL: that of the task's subnet does not let this \
+             port out or the answers back in, or that of the other subnets does not; else a route to an appliance, or a zone \
+             that is cut off.",
+        )
+        .fix(aws::show_network_acl(plan, port(taken)))
+        .fixes(aws::open_network_acl(plan, port(taken)))
+        .fixes((!gateway).then(|| aws::take_subnet_off_endpoint(plan)))
+        .tell_apart(format!(
+            "Reachability Analyzer names what drops: {}.",
+            aws::reachability_analyzer(plan, port(taken))
+        ));
+    compare::neighbours(case, taken).into_draft(draft).finding()
 }
 
 fn open<'t>(taken: &'t [Trouble<'_>]) -> impl Iterator<Item = SocketAddr> + 't {
@@ -89,17 +120,24 @@ fn by_range<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> 
 
 fn by_zone<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Finding {
     let plan = case.plan;
-    let peers = || taken.iter().filter_map(|trouble| trouble.stage.peer());
-    draft
-        .meaning(
-            "An endpoint's addresses share one security group, so this belongs to a subnet: its network ACL, a route to an \
-             appliance, or its zone; starts become slow or fail by chance.",
+    let draft = compare::neighbours(case, taken).into_draft(draft);
+    let draft = if compare::is_in_own_subnet(case, taken) {
+        draft.meaning(
+            "An endpoint's addresses share one security group, and nothing that is configured stands between this one and the \
+             task's own subnet: its network interface or its zone is impaired; starts become slow or fail by chance.",
         )
-        .fix(aws::show_network_acl(plan, port(taken)))
+    } else {
+        draft
+            .meaning(
+                "An endpoint's addresses share one security group, so this belongs to a subnet: its network ACL, a route to an \
+                 appliance, or its zone; starts become slow or fail by chance.",
+            )
+            .fix(aws::show_network_acl(plan, port(taken)))
+    };
+    draft
         .fix(aws::take_subnet_off_endpoint(plan))
         .tell_apart(format!(
-            "{}Reachability Analyzer names what drops: {}.",
-            aws::own_subnet_hint(case, peers()),
+            "Reachability Analyzer names what drops: {}.",
             aws::reachability_analyzer(plan, port(taken))
         ))
         .finding()
@@ -142,8 +180,11 @@ mod tests {
                 "error endpoint-address-silent s3",
             ),
         ]);
-        let other = "ecr.api dns=10.0.1.5,10.0.2.5 10.0.2.5=silent";
-        assert!(judge(other).findings[0].tell_apart.as_ref().unwrap().contains("network ACL"));
+        let beyond = judge("ecr.api dns=10.0.1.5,10.0.2.5 10.0.2.5=silent").findings.remove(0);
+        assert!(beyond.meaning.contains("network ACL") && beyond.fix[0].action.contains("network ACL"), "{beyond:#?}");
+        let own = judge("ecr.api dns=10.0.1.5,10.0.2.5 10.0.1.5=silent").findings.remove(0);
+        let advice = format!("{} {:?}", own.meaning, own.fix);
+        assert!(!advice.contains("network ACL") && advice.contains("zone is impaired"), "{own:#?}");
     }
 
     #[test]

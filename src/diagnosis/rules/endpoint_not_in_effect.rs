@@ -5,7 +5,7 @@ use crate::diagnosis::case::{Name, WayOut};
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
-use crate::diagnosis::{Case, Finding, FindingId, Fix, aws, words};
+use crate::diagnosis::{Case, Finding, FindingId, Fix, aws, compare, words};
 use crate::plan::Reach;
 
 /// Take the silence of public addresses that an endpoint should have replaced, or carried.
@@ -30,7 +30,7 @@ fn gateway<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Option<Finding> {
             "Nothing carries these public addresses: the gateway endpoint is missing, or the route table of the task's \
              subnet is not associated with it, or the task's security group or network ACL does not let its ranges out.",
         );
-    Some(with_fixes(case, draft, &taken).finding())
+    Some(with_fixes(case, compare::nothing_public(case).into_draft(draft), &taken).finding())
 }
 
 fn interface<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
@@ -52,7 +52,8 @@ fn interface<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
         None => draft,
     };
     vec![
-        draft
+        compare::private_names(case)
+            .into_draft(draft)
             .meaning(attributes.meaning(words::count(taken.iter().map(|trouble| &trouble.view.check.host))))
             .fixes(fixes(case, &taken, attributes))
             .tell_apart(attributes.tell_apart(case))

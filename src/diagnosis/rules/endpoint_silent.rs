@@ -3,7 +3,7 @@
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::endpoints::{Silence, is_of_aws, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble, is_outside_vpc};
-use crate::diagnosis::{Case, Finding, FindingId, aws, words};
+use crate::diagnosis::{Case, Finding, FindingId, aws, compare, words};
 
 /// Take the endpoints that are silent at every address: those inside the VPC, and those outside of it.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
@@ -32,6 +32,7 @@ fn finding<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>], outside: bool) -> Find
         words::peers_say(taken, "stays silent", "stay silent"),
         words::took(taken)
     ));
+    let draft = compare::endpoints(case, taken).and(compare::neighbours(case, taken)).into_draft(draft);
     match (outside, taken.iter().any(is_of_aws)) {
         (true, true) => with_transit(case, draft, taken),
         (false, true) => with_group(case, draft, taken),
@@ -47,7 +48,8 @@ fn with_group<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -
              the VPC's default group); or the task's own group names the other endpoints' groups and not this one's.",
         )
         .fix(aws::allow_into_endpoint(case.plan, port))
-        .fix(aws::allow_out_to_endpoint(case.plan, port));
+        .fix(aws::allow_out_to_endpoint(case.plan, port))
+        .fixes(compare::may_be_acl(case, taken).then(|| aws::show_network_acl(case.plan, port)));
     tell(case, draft, taken)
 }
 
@@ -66,7 +68,6 @@ fn with_transit<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>])
 /// Hosts that somebody asked for by name: no endpoint's group is theirs.
 fn of_others<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>], outside: bool) -> Finding {
     let plan = case.plan;
-    let peers = taken.iter().filter_map(|trouble| trouble.stage.peer());
     draft
         .meaning(
             "Most likely its security group or host firewall does not let the task in, or the task's own group does not \
@@ -78,19 +79,16 @@ fn of_others<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>], ou
         .fix(aws::show_network_acl(plan, port(taken)))
         .fixes(aws::show_owner(plan, taken))
         .tell_apart(format!(
-            "{}In AWS, Reachability Analyzer names what drops: {}.",
-            aws::own_subnet_hint(case, peers),
+            "In AWS, Reachability Analyzer names what drops: {}.",
             aws::reachability_to_host(plan, port(taken))
         ))
         .finding()
 }
 
 fn tell<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>]) -> Finding {
-    let peers = taken.iter().filter_map(|trouble| trouble.stage.peer());
     draft
         .tell_apart(format!(
-            "{}Reachability Analyzer names what drops: {}.",
-            aws::own_subnet_hint(case, peers),
+            "Reachability Analyzer names what drops: {}.",
             aws::reachability_analyzer(case.plan, port(taken))
         ))
         .finding()

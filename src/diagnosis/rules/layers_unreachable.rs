@@ -3,7 +3,7 @@
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::{Ledger, Trouble};
-use crate::diagnosis::{Case, Finding, FindingId, aws, words};
+use crate::diagnosis::{Case, Finding, FindingId, aws, compare, words};
 use crate::plan::Reach;
 
 /// Take the silence of what a gateway endpoint can carry.
@@ -28,7 +28,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
             "Nothing carries these public addresses: the gateway endpoint is missing, or the route table of the task's \
              subnet is not associated with it, or the task's security group or network ACL does not let S3's ranges out.",
         );
-    vec![with_fixes(case, draft, &taken).finding()]
+    vec![with_fixes(case, compare::nothing_public(case).into_draft(draft), &taken).finding()]
 }
 
 /// DynamoDB has a gateway endpoint as well, and holds no layers.
@@ -47,9 +47,13 @@ pub(super) fn with_fixes<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trou
         .fix(aws::show_network_acl(plan, 443))
         .fix(aws::default_route(plan))
         .tell_apart(format!(
-            "`{}` shows whether the endpoint exists and whether its RouteTableIds hold the task subnet's table; if both \
-             are so, look at the security group's egress for the prefix list, then at the network ACL.",
-            aws::show_endpoints(plan)
+            "The most frequent first: `{}` shows whether the endpoint exists; `{}` whether the task's subnet has a route to its \
+             prefix list (pl-…), which association with the subnet's table makes; `{}` whether the task's security group lets \
+             port 443 out to that list; `{}` whether the network ACL lets it out, and ports 1024-65535 back in.",
+            aws::show_endpoints(plan),
+            aws::show_routes(plan),
+            aws::show_egress(plan),
+            aws::show_own_acl(plan)
         ))
 }
 

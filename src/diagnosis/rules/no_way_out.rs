@@ -4,7 +4,7 @@ use crate::diagnosis::case::WayOut;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::endpoints::{Silence, silence};
 use crate::diagnosis::ledger::Ledger;
-use crate::diagnosis::{Case, Finding, FindingId, Fix, aws, words};
+use crate::diagnosis::{Case, Finding, FindingId, Fix, aws, compare, words};
 use crate::plan::{Plan, Reach};
 
 /// Take the silence of hosts that no endpoint can serve, where there is no way out.
@@ -37,7 +37,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
             "`aws ec2 describe-route-tables --filters Name=vpc-id,Values=$VPC --region {region}` shows the default route and \
              whether its State is blackhole; then `aws ec2 describe-nat-gateways --region {region}`."
         ));
-    vec![draft.finding()]
+    vec![compare::nothing_public(case).into_draft(draft).finding()]
 }
 
 fn fixes(plan: &Plan, port: u16) -> [Fix; 4] {

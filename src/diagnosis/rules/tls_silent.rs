@@ -4,7 +4,7 @@ use super::{grouped, tried};
 use crate::diagnosis::case::Variation;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Trouble};
-use crate::diagnosis::{Case, Certainty, Finding, FindingId, aws, words};
+use crate::diagnosis::{Case, Certainty, Finding, FindingId, aws, compare, words};
 
 /// Take every silent handshake that is left, a finding a picture that the variations give.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
@@ -37,7 +37,9 @@ fn finding<'c>(case: &'c Case<'c>, picture: &str, taken: &[Trouble<'c>]) -> Find
             words::hosts(taken),
             words::took(taken),
         ))
-        .meaning(meaning)
+        .meaning(meaning);
+    let draft = compare::handshakes(case, taken).into_draft(draft);
+    let draft = draft
         .fix(aws::step("look for this connection in the log of the firewall or proxy on the path, and let it pass"))
         .fix(aws::command(
             "where a transit gateway leads to an inspection VPC, switch appliance mode on, so that both directions \

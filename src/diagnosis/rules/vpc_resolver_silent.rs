@@ -4,7 +4,7 @@ use super::custom_resolver_silent::{Unanswered, how, names};
 use crate::diagnosis::case::is_unreachable;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Trouble};
-use crate::diagnosis::{Case, Finding, FindingId, aws, words};
+use crate::diagnosis::{Case, Finding, FindingId, aws, compare, words};
 
 /// Take the silence of the VPC's own resolver, and with it that of the configured ones that are as silent.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
@@ -27,7 +27,7 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
         Unanswered::Refused | Unanswered::Foreign => in_its_place(draft),
         Unanswered::NoTcp => no_tcp(draft),
     };
-    vec![draft.finding()]
+    vec![compare::resolvers(case, &taken).into_draft(draft).finding()]
 }
 
 fn off<'c>(case: &Case<'_>, draft: Draft<'c>) -> Draft<'c> {

@@ -230,6 +230,11 @@ pub(super) fn known(id: &str) -> Check {
             required: false,
             ..check("control:checkip", "checkip.amazonaws.com".to_owned(), P::Other, H::Nothing, E::AnyHttp)
         },
+        "control-s3" => Check {
+            host: "s3.us-east-1.amazonaws.com".to_owned(),
+            region: Region::parse("us-east-1"),
+            ..Check { id: CheckId("control:s3".to_owned()), ..known("control") }
+        },
         "own-name" => Check {
             top: Rung::Resolve,
             role: Role::OwnName,

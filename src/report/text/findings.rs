@@ -95,8 +95,11 @@ fn with_statement(action: &str) -> (String, Option<&str>) {
     }
 }
 
-/// How sure it is, what else it may be, and how to tell.
+/// What others showed beside it, how sure it is, what else it may be, and how to tell.
 pub(crate) fn doubts(page: &mut Page, finding: &Finding) {
+    if let Some(compared) = &finding.compared {
+        page.labelled(INDENT, INDENT + 2, (Ink::Plain, "compared:"), (Ink::Plain, compared));
+    }
     if finding.id == FindingId::Unexplained && finding.alternatives.is_empty() {
         // It claims no cause, so there is none to be sure of.
         return;
