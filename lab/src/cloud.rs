@@ -6,6 +6,7 @@ mod blob;
 mod call;
 mod client;
 mod clock;
+mod endpoint;
 mod identity;
 mod image;
 mod layer;
@@ -40,6 +41,7 @@ pub use identity::{FULL_URI, Identity, TOKEN_FILE};
 pub use layer::Slice;
 pub use vault::Vault;
 
+use endpoint::EndpointPolicies;
 use identity::Key;
 use image::{Blob, Image};
 use secrets::{HeldParameter, HeldSecret};
@@ -65,6 +67,7 @@ pub struct Cloud {
     secrets: Vec<HeldSecret>,
     parameters: Vec<HeldParameter>,
     state: Mutex<State>,
+    endpoint_policies: EndpointPolicies,
     /// How often each fault has struck, in the scenario's order.
     struck: Vec<AtomicU64>,
 }
@@ -96,13 +99,15 @@ impl Cloud {
             images: held.images.iter().map(|given| Image::build(given, &own)).collect(),
             registries: held.registries,
             paths: BTreeMap::new(),
+            endpoint_policies: EndpointPolicies::new(),
             secrets,
             parameters,
             struck: scenario.faults.iter().map(|_| AtomicU64::new(0)).collect(),
             vault,
         };
         cloud.verify(&scenario.faults)?;
-        Ok(cloud.with_paths())
+        let endpoint_policies = endpoint::read(scenario.config.as_ref(), &cloud)?;
+        Ok(Self { endpoint_policies, ..cloud.with_paths() })
     }
 
     fn with_paths(mut self) -> Self {
@@ -214,6 +219,10 @@ impl Cloud {
 
     /// The refusal of a policy, if one forbids the call.
     fn forbidden(&self, call: &Call) -> Option<Response> {
+        self.refused_by_fault(call).or_else(|| self.refused_by_endpoint(call))
+    }
+
+    fn refused_by_fault(&self, call: &Call) -> Option<Response> {
         let denial =
             call.acts.iter().find_map(|act| if let Act::Denied(denial) = act { Some(denial) } else { None })?;
         let permissions = self.permissions_of(call);

@@ -17,7 +17,7 @@ use ipnet::IpNet;
 
 use document::document;
 pub use filter::rules;
-use id::id;
+pub use id::id;
 
 use crate::scenario::{AclRule, Config, Destination, GroupRule, Target};
 use crate::world::World;
@@ -175,6 +175,19 @@ impl Network {
             endpoints,
             prefix_lists,
         })
+    }
+
+    /// Whether an address of S3 is reached by the gateway endpoint: for its policy only, the packet filter goes by itself.
+    pub fn goes_by_gateway(&self, address: IpAddr) -> bool {
+        let hops = self.tables.iter().filter(|table| table.name == "a").flat_map(|table| &table.routes);
+        let nets = hops.flat_map(|hop| match hop.to {
+            Destination::Net(net) => vec![(net, hop.target)],
+            Destination::S3 => {
+                self.prefix_lists.iter().flat_map(|list| &list.nets).map(|net| (*net, hop.target)).collect()
+            }
+        });
+        let longest = nets.filter(|(net, _)| net.contains(&address)).max_by_key(|(net, _)| net.prefix_len());
+        longest.is_some_and(|(_, target)| target == Target::Gateway)
     }
 
     /// The id of one of its things by the name that scenarios use: `sg-task`, `acl-a`, `rtb-c`, `vpce-logs`, `vpc`.

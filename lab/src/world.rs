@@ -46,6 +46,8 @@ pub struct Site {
     pub tls12_only: bool,
     /// Whether packets from the task reach it.
     pub open: bool,
+    /// The service whose VPC endpoint leads to it, where the VPC's configuration is told.
+    pub endpoint: Option<String>,
 }
 
 /// A resolver of the world.
@@ -113,10 +115,6 @@ impl World {
         let mut sites = public::sites(vpc);
         endpoints::add_sites(&mut sites, &endpoints, vpc);
         let hosts = add_hosts(&mut sites, vpc);
-        if scenario.config.is_some() {
-            // What has a way out and what has none is for the packet filter to say, by the route table.
-            sites.values_mut().for_each(|site| site.open = true);
-        }
         let metadata = Site {
             service: None,
             names: vec![],
@@ -125,6 +123,7 @@ impl World {
             private: true,
             tls12_only: false,
             open: true,
+            endpoint: None,
         };
         if scenario.task.credentials == Some(Credentials::FullUri) {
             sites.insert((CREDENTIALS, 80), metadata.clone());
@@ -132,16 +131,31 @@ impl World {
         sites.insert((METADATA, 80), metadata);
         let resolvers = resolvers(vpc);
         let cloud = Cloud::build(&scenario)?;
-        let world = Self { scenario, task, other_subnet: other, sites, resolvers, cloud, endpoints, hosts };
+        let mut world = Self { scenario, task, other_subnet: other, sites, resolvers, cloud, endpoints, hosts };
         world.verify()?;
+        let network = Network::build(&world)?;
+        if world.scenario.config.is_some() {
+            world.configure(&network);
+        }
         Ok(world)
+    }
+
+    /// What has a way out and what has none is for the packet filter to say, by the route table.
+    fn configure(&mut self, network: &Network) {
+        for ((address, _), site) in &mut self.sites {
+            site.open = true;
+            let stores = !site.private && site.service.as_deref().is_some_and(|id| id.starts_with("s3"));
+            site.endpoint = match site.zone {
+                Some(_) => site.service.clone(),
+                None => (stores && network.goes_by_gateway(*address)).then(|| "s3".to_owned()),
+            };
+        }
     }
 
     /// Refuses faults that would silently do nothing.
     fn verify(&self) -> Result<(), String> {
         let known = catalog::services(self.region());
         let vpc = &self.scenario.vpc;
-        Network::build(self)?;
         if let Some(id) = vpc.private_dns_off.iter().find(|id| !vpc.endpoints.contains(id)) {
             return Err(format!("private_dns_off: `{id}` has no endpoint"));
         }
@@ -298,6 +312,7 @@ fn host_site(host: &Host, name: &str, address: IpAddr, vpc: &Vpc) -> Site {
         private,
         tls12_only: false,
         open: private || public::way_out(vpc, address),
+        endpoint: None,
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Call<'a> {
     pub wire: Wire,
     /// The service's id, in the scenario's region only.
     pub service: Option<String>,
+    /// The service whose VPC endpoint it came by, where that has a policy of its own.
+    pub endpoint: Option<String>,
     /// The region in the host's name.
     pub region: String,
     /// The service's name in a signature.
@@ -49,6 +51,7 @@ impl<'a> Call<'a> {
         Self {
             wire: site.wire,
             service: site.service.clone(),
+            endpoint: site.endpoint.clone(),
             region,
             signing: signing_name(&id, &host, site.wire),
             action: action(request, site.wire),

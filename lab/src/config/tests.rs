@@ -124,7 +124,7 @@ fn what_config_says_shows_in_the_view() {
 fn what_would_do_nothing_is_refused() {
     let table = [
         ("groups = { \"sqs\" = [] }", "no interface endpoint of `sqs`"),
-        ("policies = { \"sqs\" = \"{}\" }", "no endpoint of `sqs`"),
+        ("policies = { \"sqs\" = '{\"Statement\":[]}' }", "no endpoint of `sqs`"),
         ("task_egress = [\"tcp 443 sg-nobody\"]", "no group `sg-nobody`; there are sg-task"),
         ("routes_a = [\"10.0.0.0/16 nat\"]", "10.0.0.0/16 is the VPC's own range"),
         ("missing = [\"acls\"]", "no section `acls`"),

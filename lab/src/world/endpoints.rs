@@ -83,6 +83,7 @@ pub fn add_sites(sites: &mut BTreeMap<(IpAddr, u16), Site>, endpoints: &[Placed]
                 private: true,
                 tls12_only,
                 open: true,
+                endpoint: None,
             };
             sites.insert((address, 443), site);
         }

@@ -51,6 +51,7 @@ fn site(vpc: &Vpc, service: &Service, own: bool, address: IpAddr) -> Site {
         private: false,
         tls12_only: false,
         open: gateway || way_out(vpc, address),
+        endpoint: None,
     }
 }
 
