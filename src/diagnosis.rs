@@ -3,6 +3,7 @@
 pub(crate) mod aws;
 mod case;
 mod compare;
+mod cut_over;
 mod draft;
 mod ecs_error;
 mod endpoints;

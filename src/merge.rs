@@ -2,6 +2,7 @@
 //!
 //! A run is known by its report, by its exit code alone, or by the reason for which it never started.
 
+mod cut_over;
 mod fold;
 mod given;
 mod headline;
@@ -27,6 +28,7 @@ use crate::observation::ObservationId;
 use crate::plan::{CheckId, Purpose};
 use crate::report::{Report, SCHEMA_VERSION, Tool};
 
+pub use cut_over::{EachCutOver, MergedCutOver};
 pub use given::{Given, Known, exit_code, not_started, report};
 
 /// What several runs come to together.
@@ -48,6 +50,9 @@ pub struct Merged {
     pub runs: Vec<Run>,
     /// Every cause once, in the order in which mending them helps.
     pub findings: Vec<MergedFinding>,
+    /// What becomes of each service when the default routes go; only of runs where a way out is in place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cut_over: Vec<MergedCutOver>,
     /// What else the reader must know before the runs are compared.
     pub notes: Vec<String>,
 }
@@ -254,6 +259,7 @@ pub fn merge(given: &[Given]) -> Result<Merged, String> {
         exit_code,
         headline: headline::headline(&runs, exit_code, nouns),
         findings: fold::fold(&reports, headline::Whole { nouns, runs: runs.len() }),
+        cut_over: cut_over::cut_over(&reports),
         notes: names::notes(&reports, nouns),
         runs,
     })

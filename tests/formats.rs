@@ -22,7 +22,7 @@ use snapshot::{hold, path, plain};
 static SCHEMA: LazyLock<jsonschema::Validator> =
     LazyLock::new(|| jsonschema::validator_for(&schema::schema()).unwrap());
 
-fn fixtures() -> [(&'static str, Report); 11] {
+fn fixtures() -> [(&'static str, Report); 12] {
     [
         ("replayed", valid(fixtures::replayed())),
         ("rescued", valid(fixtures::rescued())),
@@ -31,6 +31,7 @@ fn fixtures() -> [(&'static str, Report); 11] {
         ("unsigned", valid(fixtures::unsigned())),
         ("crowded", valid(fixtures::crowded())),
         ("healthy", valid(fixtures::healthy())),
+        ("before-the-cut", valid(fixtures::before_the_cut())),
         ("broken", valid(fixtures::broken())),
         ("inconclusive", valid(fixtures::inconclusive())),
         ("hostile", valid(fixtures::hostile())),
@@ -58,7 +59,7 @@ fn each_form_reads_as_it_did() {
         hold(&format!("{name}.120.txt"), &text::render(&report, plain(120)));
         hold(&format!("{name}.json"), &json::render(&report));
         hold(&format!("{name}.jsonl"), &jsonl::render(&report));
-        if matches!(name, "broken" | "denied") {
+        if matches!(name, "broken" | "denied" | "before-the-cut") {
             let look = Look { width: 100, style: Style::Colour, marks: Marks::Unicode };
             hold(&format!("{name}.100.colour.txt"), &text::render(&report, look));
             hold(&format!("{name}.50.txt"), &text::render(&report, plain(50)));

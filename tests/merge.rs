@@ -12,7 +12,9 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
-use vpcprobe::diagnosis::{CheckStatus, Finding, FindingId, Fix, ObservedRoute, Severity, Summary, Verdict};
+use vpcprobe::diagnosis::{
+    CheckStatus, CutOver, CutOverAnswer, Finding, FindingId, Fix, ObservedRoute, Severity, Summary, Verdict,
+};
 use vpcprobe::merge::{self, Given, Known, Merged, schema, text};
 use vpcprobe::plan::{CheckId, Purpose};
 use vpcprobe::report::Report;
@@ -102,6 +104,43 @@ fn what_is_merged_is_no_report_of_one_run_and_the_other_way_round() {
     assert_eq!(error, "these are several runs, merged: expected the report of one");
     let report = vpcprobe::report::json::render(&fixtures::healthy());
     assert!(!SCHEMA.is_valid(&serde_json::from_str(&report).unwrap()));
+}
+
+#[test]
+fn what_becomes_of_a_service_is_told_once_with_the_runs_where_it_breaks() {
+    let mut other = fixtures::before_the_cut();
+    let of = |report: &mut Report, id: &str, answer, by: &str| {
+        let check = report.checks.iter_mut().find(|check| check.id.0 == id).unwrap();
+        check.cut_over = Some(CutOver { answer, by: by.to_owned() });
+    };
+    of(&mut other, "s3", CutOverAnswer::Breaks, "route table rtb-0b has no route to pl-0a");
+    of(&mut other, "logs", CutOverAnswer::Survives, "in the task's own subnet");
+    other.checks[0].status = CheckStatus::Fail;
+    let reports = [given("a", 1, fixtures::before_the_cut()), given("b", 2, other), given("c", 3, fixtures::healthy())];
+    let both = merged(&reports[..2]);
+    let told: Vec<_> =
+        both.cut_over.iter().map(|cut| (cut.check.0.as_str(), cut.answer, cut.fails, cut.each.len())).collect();
+    let expected = [
+        ("ecr.api", CutOverAnswer::Survives, true, 2),
+        ("logs", CutOverAnswer::Breaks, false, 2),
+        ("ecr.dkr", CutOverAnswer::Survives, false, 2),
+        ("s3", CutOverAnswer::Breaks, false, 2),
+    ];
+    assert_eq!(told, expected);
+    hold("merged-cut-over.80.txt", &text::render(&both, plain(80)));
+    let text = text::render(&both, plain(400));
+    for words in [
+        "breaks    s3: in b: route table rtb-0b has no route to pl-0a",
+        "in a: not known, from inside",
+        "survives  ecr.dkr: in the task's",
+        "default route: logs, s3.",
+        "this fails today: ecr.api.",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let three = text::render(&merged(&reports), plain(400));
+    assert!(three.contains("survives  ecr.dkr: in a, b: in the task's"), "{three}");
+    assert!(!text::render(&merged(&six()), plain(400)).contains("If the default route goes"));
 }
 
 /// Findings as `id: runs`.

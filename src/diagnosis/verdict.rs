@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::View;
 use super::our_fault::OUR_BUG;
-use super::{Case, Ended, Finding, Severity, words};
+use super::{Case, Ended, Finding, Severity, cut_over, words};
 use crate::observation::{Fault, Observation, Outcome, Why};
 use crate::plan::{CheckId, Purpose, Route, Rung};
 
@@ -171,7 +171,7 @@ fn result(case: &Case<'_>, view: &View<'_>, findings: &[Finding]) -> CheckResult
         status: status(case, view, findings),
         endpoint_service: check.endpoint_service.clone(),
         note: check.note.clone(),
-        cut_over: None,
+        cut_over: cut_over::cut_over(case, view),
     }
 }
 

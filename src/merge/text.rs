@@ -1,5 +1,6 @@
 //! The merged runs for a person: the verdict, the table, each cause once with its runs, then the runs themselves.
 
+mod cut_over;
 mod table;
 
 use super::headline::Nouns;
@@ -29,6 +30,7 @@ pub fn render(merged: &Merged, look: Look) -> String {
     for run in &merged.runs {
         without_findings(&mut page, run);
     }
+    cut_over::write(&mut page, merged);
     page.gap();
     for finding in infos {
         info(&mut page, merged, finding);

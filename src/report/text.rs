@@ -1,6 +1,7 @@
 //! The report for a person in a hurry: verdict first, then causes with their fixes, then everything that was examined.
 
 pub(crate) mod cells;
+pub(crate) mod cut_over;
 pub(crate) mod findings;
 mod function;
 pub(crate) mod head;
@@ -69,6 +70,7 @@ pub fn render(report: &Report, look: Look) -> String {
     steps::write(&mut page, report, &seen);
     pulls::write(&mut page, report);
     table::write(&mut page, report, &seen);
+    cut_over::write(&mut page, report);
     findings::write_infos(&mut page, report);
     notes::write(&mut page, report);
     head::write_foot(&mut page, report);

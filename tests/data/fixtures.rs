@@ -9,7 +9,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
 use vpcprobe::diagnosis::{
-    CheckResult, CheckStatus, Ended, Finding, FindingId, Fix, Judgement, ObservedRoute, Severity, Summary, Verdict,
+    CheckResult, CheckStatus, CutOver, CutOverAnswer, Ended, Finding, FindingId, Fix, Judgement, ObservedRoute,
+    Severity, Summary, Verdict,
 };
 use vpcprobe::inputs::{
     Endpoint, Function, Inputs, LayerMode, Limits, Platform, Profile, ProxyVariable, Region, Route, Transport, Unread,
@@ -230,6 +231,30 @@ pub fn healthy() -> Report {
     ];
     let judgement = judgement(Verdict::Pass, 0, "everything a task start needs is reachable", checks, vec![]);
     assemble(run(84, Ended::Completed), vantage(), inputs(), judgement, log)
+}
+
+/// Behind VPC endpoints but for one, with a way out still in place.
+pub fn before_the_cut() -> Report {
+    let mut report = healthy();
+    let said = [
+        ("ecr.api", CutOverAnswer::Survives, "in the VPC's range as --vpc-cidr says it (10.0.1.10 and 10.0.2.10)"),
+        (
+            "logs",
+            CutOverAnswer::Breaks,
+            "vpc-0a1 has no endpoint of com.amazonaws.ap-northeast-1.logs; only the default route of rtb-0a1 (nat-0a1) leads there (10.0.1.11 and 10.0.2.11)",
+        ),
+        ("ecr.dkr", CutOverAnswer::Survives, "in the task's own subnet (10.0.1.12)"),
+        (
+            "s3",
+            CutOverAnswer::Unknown,
+            "from inside it can't be told whether a gateway endpoint carries it: give the operator's view, --network (3.5.152.10)",
+        ),
+    ];
+    for (id, answer, by) in said {
+        let check = report.checks.iter_mut().find(|check| check.id.0 == id).unwrap();
+        check.cut_over = Some(CutOver { answer, by: by.to_owned() });
+    }
+    report
 }
 
 /// The same start, replayed by a function with a role of its own and less time than was asked for.

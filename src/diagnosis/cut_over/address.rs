@@ -1,0 +1,146 @@
+//! What becomes of one address when the default routes go.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use ipnet::{IpNet, Ipv6Net};
+
+use crate::diagnosis::case::{Class, Peer, View};
+use crate::diagnosis::{Case, CutOverAnswer, ObservedRoute};
+use crate::plan::{Place, Reach};
+use crate::vpc::{Carried, Stand, Way};
+
+/// What becomes of an address, and by what.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Fate {
+    /// Another route leads there.
+    Stays(String),
+    /// None does.
+    Lost(String),
+    /// That can't be told.
+    Unknown(String),
+}
+
+impl Fate {
+    pub fn answer(&self) -> CutOverAnswer {
+        match self {
+            Self::Stays(_) => CutOverAnswer::Survives,
+            Self::Lost(_) => CutOverAnswer::Breaks,
+            Self::Unknown(_) => CutOverAnswer::Unknown,
+        }
+    }
+
+    pub fn by(&self) -> &str {
+        let (Self::Stays(by) | Self::Lost(by) | Self::Unknown(by)) = self;
+        by
+    }
+}
+
+/// Whether there is a way out of a VPC to lose: packets take it, or the task's route table has one.
+pub fn is_open(case: &Case<'_>) -> bool {
+    (case.plan.place.inside_vpc && case.has_way_out()) || case.stand.is_some_and(has_default_route)
+}
+
+/// Addresses for documentation: only a default route leads to them.
+fn has_default_route(stand: &Stand<'_>) -> bool {
+    const ANYWHERE: [IpAddr; 2] =
+        [IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)), IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1))];
+    ANYWHERE.into_iter().any(|ip| match stand.path(SocketAddr::new(ip, 443)).way {
+        Way::Target { destination, .. } => destination == "0.0.0.0/0" || destination == "::/0",
+        Way::Local | Way::GatewayEndpoint { .. } | Way::Nowhere { .. } | Way::Unknown => false,
+    })
+}
+
+/// What becomes of an address of a check.
+pub fn fate(case: &Case<'_>, view: &View<'_>, peer: &Peer<'_>) -> Fate {
+    let inside = || match peer.class {
+        Class::Private => private(&case.plan.place, view, peer.address.ip()),
+        Class::Public | Class::Nowhere => public(case, view, peer.address.ip()),
+    };
+    match case.stand.map(|stand| stand.without_default(peer.address)) {
+        Some(carried) => of_view(carried, inside),
+        None => inside(),
+    }
+}
+
+/// The view's answer; where it lacks what it takes, that from inside.
+pub fn of_view(carried: Carried, inside: impl FnOnce() -> Fate) -> Fate {
+    match carried {
+        Carried::By(by) => Fate::Stays(by),
+        Carried::Lost(by) => Fate::Lost(by),
+        Carried::Unknown(why) => match inside() {
+            Fate::Unknown(_) => Fate::Unknown(why),
+            known @ (Fate::Stays(_) | Fate::Lost(_)) => known,
+        },
+    }
+}
+
+const ONLY_DEFAULT: &str = "only the default route leads there";
+
+/// A public address. What can go by a gateway endpoint looks from inside as if it left by the NAT gateway.
+fn public(case: &Case<'_>, view: &View<'_>, ip: IpAddr) -> Fate {
+    let is_gateway = view.check.reach == Reach::GatewayOrInterface && !case.is_foreign_region(view.check);
+    if !is_gateway {
+        return Fate::Lost(ONLY_DEFAULT.to_owned());
+    }
+    if case.observed_route(view) == ObservedRoute::Gateway && ip.is_ipv4() {
+        return Fate::Stays("a gateway endpoint, as no other public host answers".to_owned());
+    }
+    Fate::Unknown(
+        "from inside it can't be told whether a gateway endpoint carries it: give the operator's view, --network"
+            .to_owned(),
+    )
+}
+
+fn private(place: &Place, view: &View<'_>, ip: IpAddr) -> Fate {
+    match local(place, view, ip) {
+        Some(by) => Fate::Stays(by.to_owned()),
+        None => Fate::Unknown(
+            "a private address outside the ranges that are known as the VPC's: only the route table says whether the default \
+             route leads there, give the operator's view, --network"
+                .to_owned(),
+        ),
+    }
+}
+
+/// By what an address is known to be beside the task, where no default route ever leads.
+fn local(place: &Place, view: &View<'_>, ip: IpAddr) -> Option<&'static str> {
+    if is_within(&place.subnets, ip) {
+        Some("in the task's own subnet")
+    } else if is_within(&place.vpc_cidrs, ip) {
+        Some("in the VPC's range as --vpc-cidr says it")
+    } else if is_link_local(ip) {
+        Some("link-local")
+    } else if is_in_our_56(place, ip) {
+        Some("in the VPC's IPv6 range")
+    } else if view.check.endpoint_service.is_some() && has_a_sibling_beside_us(place, view, ip) {
+        Some("in the VPC, as another address of the same endpoint is in the task's own subnet")
+    } else {
+        None
+    }
+}
+
+pub fn is_within(ranges: &[IpNet], ip: IpAddr) -> bool {
+    ranges.iter().any(|range| range.contains(&ip))
+}
+
+pub fn is_link_local(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => v4.is_link_local() || v4.is_loopback(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local() || v6.is_loopback(),
+    }
+}
+
+/// A VPC's IPv6 range is a /56.
+fn is_in_our_56(place: &Place, ip: IpAddr) -> bool {
+    let IpAddr::V6(v6) = ip else { return false };
+    place.subnets.iter().any(|net| match net {
+        IpNet::V4(_) => false,
+        IpNet::V6(net) => Ipv6Net::new(net.addr(), 56).is_ok_and(|wide| wide.contains(&v6)),
+    })
+}
+
+/// An endpoint has all its addresses in one VPC.
+fn has_a_sibling_beside_us(place: &Place, view: &View<'_>, ip: IpAddr) -> bool {
+    let answers = || view.asked.iter().map(crate::diagnosis::case::Asked::addresses);
+    answers().any(|answer| answer.contains(&ip) && answer.iter().any(|other| is_within(&place.subnets, *other)))
+}

@@ -1,0 +1,181 @@
+//! What becomes of each service when the default route goes: a line each, and what to do about it first.
+
+use super::page::{Ink, Page};
+use crate::diagnosis::{CheckStatus, CutOver, CutOverAnswer};
+use crate::plan::CheckId;
+use crate::report::Report;
+
+const INDENT: usize = 3;
+
+/// The columns of the longest answer.
+const ANSWER_COLUMNS: usize = "not known".len();
+
+/// One service: its answers, worst first, each with the runs that give it where not all do.
+pub(crate) struct Row<'r> {
+    pub(crate) check: &'r CheckId,
+    pub(crate) answers: Vec<(Option<String>, &'r CutOver)>,
+    /// Whether it fails already.
+    pub(crate) fails: bool,
+}
+
+/// The lines of a report.
+pub(super) fn write(page: &mut Page, report: &Report) {
+    let rows = report.checks.iter().filter_map(|check| {
+        let answers = vec![(None, check.cut_over.as_ref()?)];
+        Some(Row { check: &check.id, answers, fails: check.status == CheckStatus::Fail })
+    });
+    block(page, &rows.collect::<Vec<_>>());
+}
+
+/// A line a service, what they come to together, and what they say nothing of.
+pub(crate) fn block(page: &mut Page, rows: &[Row<'_>]) {
+    if rows.is_empty() {
+        return;
+    }
+    page.gap();
+    page.paragraph(0, Ink::Bold, "If the default route goes:");
+    match of_all(rows) {
+        Some(cut) => line(page, cut.answer, &format!("all {}: {}", rows.len(), cut.by)),
+        None => rows.iter().for_each(|row| service(page, row)),
+    }
+    for sentence in closing(rows) {
+        page.paragraph(INDENT, Ink::Plain, &sentence);
+    }
+    page.paragraph(
+        INDENT,
+        Ink::Dim,
+        "That is said of the routes to these services alone: what the application itself calls besides was not looked at.",
+    );
+}
+
+/// What is word for word the same of all: such as that no name is resolved any more.
+fn of_all<'r>(rows: &[Row<'r>]) -> Option<&'r CutOver> {
+    let (first, others) = rows.split_first()?;
+    let only = |row: &Row<'r>| match row.answers[..] {
+        [(None, cut)] => Some(cut),
+        _ => None,
+    };
+    let cut = only(first)?;
+    (!others.is_empty() && others.iter().all(|row| only(row) == Some(cut))).then_some(cut)
+}
+
+fn service(page: &mut Page, row: &Row<'_>) {
+    for (index, (runs, cut)) in row.answers.iter().enumerate() {
+        let runs = runs.as_ref().map(|runs| format!("in {runs}: ")).unwrap_or_default();
+        let text = format!("{}: {runs}{}", called(row.check), cut.by);
+        if index == 0 {
+            line(page, cut.answer, &text);
+        } else {
+            let answer = word(cut.answer).0;
+            page.paragraph(INDENT + ANSWER_COLUMNS + 1, Ink::Plain, &format!("{runs}{answer}, {}", cut.by));
+        }
+    }
+}
+
+fn line(page: &mut Page, answer: CutOverAnswer, text: &str) {
+    let (word, ink) = word(answer);
+    let label = format!("{word:ANSWER_COLUMNS$}");
+    page.labelled(INDENT, INDENT + ANSWER_COLUMNS + 1, (ink, &label), (Ink::Plain, text));
+}
+
+fn word(answer: CutOverAnswer) -> (&'static str, Ink) {
+    match answer {
+        CutOverAnswer::Survives => ("survives", Ink::Good),
+        CutOverAnswer::Breaks => ("breaks", Ink::Bad),
+        CutOverAnswer::Unknown => ("not known", Ink::Odd),
+    }
+}
+
+/// A host that only the replay learned of by its name alone, anything else by its id.
+fn called(id: &CheckId) -> &str {
+    let heads = ["layer-host:", "manifest-host:", "token-host:"];
+    heads.into_iter().find_map(|head| id.0.strip_prefix(head)).unwrap_or(&id.0)
+}
+
+/// What must be mended first, what is not known, and whether the route may go.
+fn closing(rows: &[Row<'_>]) -> Vec<String> {
+    let has = |row: &Row<'_>, answer| row.answers.iter().any(|(_, cut)| cut.answer == answer);
+    let those = |wanted: &dyn Fn(&Row<'_>) -> bool| {
+        let names: Vec<_> = rows.iter().filter(|row| wanted(row)).map(|row| called(row.check)).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let lost = those(&|row| has(row, CutOverAnswer::Breaks));
+    let unknown = those(&|row| has(row, CutOverAnswer::Unknown));
+    let failing = those(&|row| row.fails);
+    let mut said = Vec::new();
+    said.extend(lost.as_ref().map(|lost| format!("Mend first, or keep the default route: {lost}.")));
+    said.extend(unknown.as_ref().map(|unknown| {
+        format!(
+            "Not known: {unknown}. The route tables tell: scripts/network writes network.json, and vpcprobe diagnose REPORT \
+             --network network.json answers."
+        )
+    }));
+    if lost.is_none() && unknown.is_none() && failing.is_none() {
+        said.push(match rows.len() {
+            1 => "Nothing breaks: as far as this service is concerned, the default route may go.".to_owned(),
+            count => {
+                format!("Nothing breaks: as far as these {count} services are concerned, the default route may go.")
+            }
+        });
+    }
+    said.extend(failing.map(|failing| format!("With or without that route, this fails today: {failing}.")));
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::text::Look;
+
+    fn cut(answer: CutOverAnswer) -> CutOver {
+        CutOver { answer, by: format!("by {answer:?}") }
+    }
+
+    fn shown(rows: &[(&str, CutOverAnswer, bool)]) -> String {
+        let answers: Vec<_> =
+            rows.iter().map(|(id, answer, fails)| (CheckId((*id).to_owned()), cut(*answer), *fails)).collect();
+        let rows = answers.iter().map(|(check, cut, fails)| Row { check, answers: vec![(None, cut)], fails: *fails });
+        let mut page = Page::new(Look { width: 400, ..Look::default() });
+        block(&mut page, &rows.collect::<Vec<_>>());
+        page.into_text()
+    }
+
+    #[test]
+    fn the_closing_sentences_say_what_comes_first() {
+        use CutOverAnswer::{Breaks as B, Survives as S, Unknown as U};
+        const MAY_GO: &str = "the default route may go";
+        type Case<'c> = (&'c [(&'c str, CutOverAnswer, bool)], &'c [&'c str], &'c [&'c str]);
+        let table: [Case<'_>; 7] = [
+            (
+                &[("logs", S, false), ("s3", S, false)],
+                &["all 2: by Survives", "these 2 services", MAY_GO],
+                &["Not known:"],
+            ),
+            (&[("logs", S, false)], &["survives  logs: by", "this service", MAY_GO], &["all 1"]),
+            (&[("logs", S, false), ("s3", U, false)], &["not known s3: by", "Not known: s3.", "--network"], &[MAY_GO]),
+            (
+                &[("logs", B, false), ("layer-host:cdn.example:443", B, true), ("s3", U, false)],
+                &[
+                    "breaks    cdn.example:443",
+                    "default route: logs, cdn.example:443.",
+                    "Not known: s3.",
+                    "today: cdn.example:443.",
+                ],
+                &[MAY_GO],
+            ),
+            (&[("logs", S, true), ("s3", S, false)], &["fails today: logs."], &[MAY_GO]),
+            (
+                &[("logs", B, false), ("s3", B, false)],
+                &["breaks    all 2: by Breaks", "Mend first"],
+                &["breaks    logs"],
+            ),
+            (&[], &[], &["If the default route"]),
+        ];
+        for (rows, present, absent) in table {
+            let text = shown(rows);
+            assert!(present.iter().all(|words| text.contains(words)), "{present:?}: {text}");
+            assert!(absent.iter().all(|words| !text.contains(words)), "{absent:?}: {text}");
+            assert_eq!(text.contains("application itself"), !rows.is_empty());
+        }
+    }
+}
