@@ -114,7 +114,7 @@ fn what_becomes_of_a_service_is_told_once_with_the_runs_where_it_breaks() {
         check.cut_over = Some(CutOver { answer, by: by.to_owned() });
     };
     of(&mut other, "s3", CutOverAnswer::Breaks, "route table rtb-0b has no route to pl-0a");
-    of(&mut other, "logs", CutOverAnswer::Survives, "in the task's own subnet");
+    of(&mut other, "logs", CutOverAnswer::Survives, "within the VPC");
     other.checks[0].status = CheckStatus::Fail;
     let reports = [given("a", 1, fixtures::before_the_cut()), given("b", 2, other), given("c", 3, fixtures::healthy())];
     let both = merged(&reports[..2]);
@@ -132,14 +132,14 @@ fn what_becomes_of_a_service_is_told_once_with_the_runs_where_it_breaks() {
     for words in [
         "breaks    s3: in b: route table rtb-0b has no route to pl-0a",
         "in a: not known, from inside",
-        "survives  ecr.dkr: in the task's",
+        "survives  ecr.dkr: within the VPC",
         "default route: logs, s3.",
         "this fails today: ecr.api.",
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
     let three = text::render(&merged(&reports), plain(400));
-    assert!(three.contains("survives  ecr.dkr: in a, b: in the task's"), "{three}");
+    assert!(three.contains("survives  ecr.dkr: in a, b: within the VPC"), "{three}");
     assert!(!text::render(&merged(&six()), plain(400)).contains("If the default route goes"));
 }
 

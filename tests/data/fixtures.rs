@@ -237,13 +237,13 @@ pub fn healthy() -> Report {
 pub fn before_the_cut() -> Report {
     let mut report = healthy();
     let said = [
-        ("ecr.api", CutOverAnswer::Survives, "in the VPC's range as --vpc-cidr says it (10.0.1.10 and 10.0.2.10)"),
+        ("ecr.api", CutOverAnswer::Survives, "within the VPC, as --vpc-cidr says (10.0.1.10 and 10.0.2.10)"),
         (
             "logs",
             CutOverAnswer::Breaks,
             "vpc-0a1 has no endpoint of com.amazonaws.ap-northeast-1.logs; only the default route of rtb-0a1 (nat-0a1) leads there (10.0.1.11 and 10.0.2.11)",
         ),
-        ("ecr.dkr", CutOverAnswer::Survives, "in the task's own subnet (10.0.1.12)"),
+        ("ecr.dkr", CutOverAnswer::Survives, "within the VPC (10.0.1.12)"),
         (
             "s3",
             CutOverAnswer::Unknown,

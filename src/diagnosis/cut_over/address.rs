@@ -6,7 +6,7 @@ use ipnet::{IpNet, Ipv6Net};
 
 use crate::diagnosis::case::{Class, Peer, View};
 use crate::diagnosis::{Case, CutOverAnswer, ObservedRoute};
-use crate::plan::{Place, Reach};
+use crate::plan::{Check, Place, Reach};
 use crate::vpc::{Carried, Stand, Way};
 
 /// What becomes of an address, and by what.
@@ -44,7 +44,7 @@ pub fn is_open(case: &Case<'_>) -> bool {
 fn has_default_route(stand: &Stand<'_>) -> bool {
     const ANYWHERE: [IpAddr; 2] =
         [IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)), IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1))];
-    ANYWHERE.into_iter().any(|ip| match stand.path(SocketAddr::new(ip, 443)).way {
+    ANYWHERE.into_iter().any(|ip| match stand.path(SocketAddr::new(ip, 443), None).way {
         Way::Target { destination, .. } => destination == "0.0.0.0/0" || destination == "::/0",
         Way::Local | Way::GatewayEndpoint { .. } | Way::Nowhere { .. } | Way::Unknown => false,
     })
@@ -56,10 +56,19 @@ pub fn fate(case: &Case<'_>, view: &View<'_>, peer: &Peer<'_>) -> Fate {
         Class::Private => private(&case.plan.place, view, peer.address.ip()),
         Class::Public | Class::Nowhere => public(case, view, peer.address.ip()),
     };
-    match case.stand.map(|stand| stand.without_default(peer.address)) {
+    match case.stand.map(|stand| stand.without_default(peer.address, service(view.check))) {
         Some(carried) => of_view(carried, inside),
         None => inside(),
     }
+}
+
+/// The endpoint service that can carry a check; a gateway endpoint is of the plain one, also for FIPS hosts.
+pub fn service(check: &Check) -> Option<&str> {
+    let service = check.endpoint_service.as_deref()?;
+    Some(match check.reach {
+        Reach::GatewayOrInterface => service.trim_end_matches("-fips"),
+        Reach::Interface | Reach::Nothing => service,
+    })
 }
 
 /// The view's answer; where it lacks what it takes, that from inside.
@@ -104,18 +113,13 @@ fn private(place: &Place, view: &View<'_>, ip: IpAddr) -> Fate {
 
 /// By what an address is known to be beside the task, where no default route ever leads.
 fn local(place: &Place, view: &View<'_>, ip: IpAddr) -> Option<&'static str> {
-    if is_within(&place.subnets, ip) {
-        Some("in the task's own subnet")
-    } else if is_within(&place.vpc_cidrs, ip) {
-        Some("in the VPC's range as --vpc-cidr says it")
-    } else if is_link_local(ip) {
-        Some("link-local")
-    } else if is_in_our_56(place, ip) {
-        Some("in the VPC's IPv6 range")
-    } else if view.check.endpoint_service.is_some() && has_a_sibling_beside_us(place, view, ip) {
-        Some("in the VPC, as another address of the same endpoint is in the task's own subnet")
+    let is_endpoint = view.check.endpoint_service.is_some();
+    if is_within(&place.vpc_cidrs, ip) {
+        Some("within the VPC, as --vpc-cidr says")
+    } else if is_within(&place.subnets, ip) || is_link_local(ip) || is_in_our_56(place, ip) {
+        Some("within the VPC")
     } else {
-        None
+        (is_endpoint && has_a_sibling_beside_us(place, view, ip)).then_some("within the VPC")
     }
 }
 

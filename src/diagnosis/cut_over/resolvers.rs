@@ -57,7 +57,7 @@ fn fate(case: &Case<'_>, resolver: Resolver) -> Fate {
         return Fate::Stays(String::new());
     }
     let inside = || inside(&case.plan.place, resolver.address.ip());
-    case.stand.map_or_else(inside, |stand| of_view(stand.without_default(resolver.address), inside))
+    case.stand.map_or_else(inside, |stand| of_view(stand.without_default(resolver.address, None), inside))
 }
 
 /// The VPC's own resolver answers inside the VPC; of any other private one only the route table knows the way.

@@ -1,6 +1,7 @@
 //! Why what breaks still needs the default route: by what a name is public, or who serves the image.
 
 use super::Fates;
+use super::address::service;
 use crate::diagnosis::case::{Asked, Class, View};
 use crate::diagnosis::{Case, reading, words};
 use crate::plan::{Check, Purpose, Reach, Role};
@@ -26,8 +27,8 @@ pub fn public(case: &Case<'_>, view: &View<'_>, lost: &Fates<'_, '_, '_>) -> Opt
         let region = check.region.as_ref().map_or("another Region", |region| region.as_str());
         return Some(format!("no gateway endpoint of this VPC carries {} of {region}", named(check)));
     }
-    match (case.stand, &check.endpoint_service) {
-        (Some(stand), Some(service)) => Some(of_view(stand, check, service)),
+    match (case.stand, service(check)) {
+        (Some(stand), Some(service)) => Some(of_view(stand, service)),
         (Some(_) | None, _) => Some("the name is still public: no VPC endpoint is in effect for it".to_owned()),
     }
 }
@@ -65,13 +66,8 @@ fn images(case: &Case<'_>, view: &View<'_>) -> Vec<String> {
 }
 
 /// What the VPC has of the service, and why it does not carry it.
-fn of_view(stand: &Stand<'_>, check: &Check, service: &str) -> String {
+fn of_view(stand: &Stand<'_>, service: &str) -> String {
     let vpc = stand.vpc().id();
-    // A gateway endpoint is of the plain service, also for its FIPS hosts.
-    let service = match check.reach {
-        Reach::GatewayOrInterface => service.trim_end_matches("-fips"),
-        Reach::Interface | Reach::Nothing => service,
-    };
     match stand.endpoints(service) {
         Presence::Absent => format!("{vpc} has no endpoint of {service}"),
         Presence::Present(endpoints) => {

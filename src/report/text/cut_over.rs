@@ -86,10 +86,11 @@ fn word(answer: CutOverAnswer) -> (&'static str, Ink) {
     }
 }
 
-/// A host that only the replay learned of by its name alone, anything else by its id.
+/// A host that only the replay learned of by its name alone, anything else by its id; without the port that all have.
 fn called(id: &CheckId) -> &str {
     let heads = ["layer-host:", "manifest-host:", "token-host:"];
-    heads.into_iter().find_map(|head| id.0.strip_prefix(head)).unwrap_or(&id.0)
+    let host = heads.into_iter().find_map(|head| id.0.strip_prefix(head)).unwrap_or(&id.0);
+    host.strip_suffix(":443").unwrap_or(host)
 }
 
 /// What must be mended first, what is not known, and whether the route may go.
@@ -156,10 +157,10 @@ mod tests {
             (
                 &[("logs", B, false), ("layer-host:cdn.example:443", B, true), ("s3", U, false)],
                 &[
-                    "breaks    cdn.example:443",
-                    "default route: logs, cdn.example:443.",
+                    "breaks    cdn.example: by",
+                    "default route: logs, cdn.example.",
                     "Not known: s3.",
-                    "today: cdn.example:443.",
+                    "today: cdn.example.",
                 ],
                 &[MAY_GO],
             ),
