@@ -79,7 +79,7 @@ pub fn unable(request: Request) -> Report {
 pub fn judge_again(report: Report, plan: &Plan, vpc: Option<&Vpc>) -> Result<Report, String> {
     let stand = vpc.map(|vpc| vpc.stand(&place(&report, plan))).transpose()?;
     let judgement = judge(plan, &report.observations, report.run.ended, stand.as_ref());
-    Ok(report.with(plan, judgement))
+    Ok(report.with(plan, judgement, vpc))
 }
 
 /// Where the run stood, as far as its report knows it.

@@ -3,11 +3,13 @@
 pub(crate) mod aws;
 mod case;
 mod compare;
+mod culprit;
 mod cut_over;
 mod draft;
 mod ecs_error;
 mod endpoints;
 mod extend;
+mod hides;
 mod ledger;
 mod our_fault;
 mod pulls;
@@ -16,6 +18,7 @@ pub mod recognise;
 mod rules;
 #[cfg(test)]
 mod scenes;
+mod settle;
 mod shaped;
 #[cfg(test)]
 mod testing;
@@ -75,6 +78,9 @@ pub struct Finding {
     /// The piece of configuration that is to blame; only where the operator's view of the VPC was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub culprit: Option<Culprit>,
+    /// What else of the configuration stands in the same way: mending the culprit alone does not help.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Culprit>,
 }
 
 /// One step of a fix.
@@ -262,7 +268,7 @@ impl std::fmt::Display for FindingId {
 pub fn diagnose(plan: &Plan, observations: &[Observation], ended: Ended, stand: Option<&Stand<'_>>) -> Judgement {
     let plan = extend::with_found(plan, observations);
     let case = Case::new(&plan, observations, stand);
-    let findings = rules::findings(&case);
+    let findings = settle::settle(&case, rules::findings(&case));
     verdict::judge(&case, findings, ended)
 }
 

@@ -26,7 +26,7 @@ use crate::explain::Cause;
 use crate::inputs::Vantage;
 use crate::observation::ObservationId;
 use crate::plan::{CheckId, Purpose};
-use crate::report::{Report, SCHEMA_VERSION, Tool};
+use crate::report::{NetworkView, Report, SCHEMA_VERSION, Tool};
 
 pub use cut_over::{EachCutOver, MergedCutOver};
 pub use given::{Given, Known, exit_code, not_started, report};
@@ -53,6 +53,9 @@ pub struct Merged {
     /// What becomes of each service when the default routes go; only of runs where a way out is in place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cut_over: Vec<MergedCutOver>,
+    /// The operator's view of the VPC by which the runs were judged, where one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<NetworkView>,
     /// What else the reader must know before the runs are compared.
     pub notes: Vec<String>,
 }
@@ -194,6 +197,9 @@ pub struct MergedFinding {
     /// The piece of configuration that is to blame; only where the operator's view of the VPC was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub culprit: Option<Culprit>,
+    /// What else of the configuration stands in the same way: mending the culprit alone does not help.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Culprit>,
     /// What each run saw of it.
     pub each: Vec<Each>,
 }
@@ -260,7 +266,8 @@ pub fn merge(given: &[Given]) -> Result<Merged, String> {
         headline: headline::headline(&runs, exit_code, nouns),
         findings: fold::fold(&reports, headline::Whole { nouns, runs: runs.len() }),
         cut_over: cut_over::cut_over(&reports),
-        notes: names::notes(&reports, nouns),
+        network: reports.iter().find_map(|named| named.report.network.clone()),
+        notes: names::notes(&reports, given, nouns),
         runs,
     })
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnosis::{CheckResult, Ended, Finding, Pull, Summary, Verdict};
 use crate::inputs::{Inputs, Vantage};
 use crate::observation::Observation;
+use crate::vpc::{Missing, Vpc};
 
 pub use build::{RunFacts, build};
 pub use parse::parse;
@@ -51,8 +52,46 @@ pub struct Report {
     pub pulls: Vec<Pull>,
     /// Where the report went.
     pub sinks: Vec<SinkResult>,
+    /// The operator's view of the VPC by which it was judged, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<NetworkView>,
     /// Counts.
     pub summary: Summary,
+}
+
+/// Which view of the VPC a report was judged by.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct NetworkView {
+    /// The VPC's id.
+    pub vpc: String,
+    /// When it was collected: RFC 3339, UTC.
+    pub collected_at: String,
+    /// What was not looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Gap>,
+}
+
+/// What a view of a VPC lacks.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct Gap {
+    /// The section that lacks.
+    pub section: String,
+    /// The call that gives it.
+    pub call: String,
+    /// Why there is none: AWS's own words.
+    pub why: String,
+}
+
+impl From<&Vpc> for NetworkView {
+    fn from(vpc: &Vpc) -> Self {
+        let gap = |missing: &Missing| Gap {
+            section: missing.section.clone(),
+            call: missing.call.clone(),
+            why: missing.why.clone(),
+        };
+        let missing = vpc.missing().iter().map(gap).collect();
+        Self { vpc: vpc.id().to_owned(), collected_at: vpc.collected_at().to_owned(), missing }
+    }
 }
 
 /// What made a report.

@@ -275,7 +275,7 @@ fn pulls_and_identity_come_from_what_was_seen() {
     let judgement = fixtures::judgement(report.verdict, report.exit_code, &report.headline, vec![], vec![]);
     let mut blank = report.clone();
     (blank.pulls, blank.vantage.identity_arn) = (vec![], None);
-    let again = blank.with(&plan, judgement);
+    let again = blank.with(&plan, judgement, None);
     assert_eq!(again.vantage.identity_arn, report.vantage.identity_arn);
     assert!(again.vantage.identity_arn.is_some());
     let sizes = |report: &Report| {

@@ -43,11 +43,16 @@ fn given(name: &str, number: u8, mut report: Report) -> Given {
     report.vantage.addresses = vec![format!("10.0.{number}.23").parse().unwrap()];
     let task = format!("arn:aws:ecs:ap-northeast-1:123456789012:task/shop/0c2f8d6e4b1a4f0e9d7c5b3a1f0e900{number}");
     report.vantage.task_arn = Some(task);
-    Given { name: Some(name.to_owned()), file: format!("{name}.json"), known: Known::Report(Box::new(report)) }
+    Given {
+        name: Some(name.to_owned()),
+        file: format!("{name}.json"),
+        known: Known::Report(Box::new(report)),
+        unseen: None,
+    }
 }
 
 fn unnamed(file: &str, known: Known) -> Given {
-    Given { name: None, file: file.to_owned(), known }
+    Given { name: None, file: file.to_owned(), known, unseen: None }
 }
 
 /// Six subnets: two broken alike, a healthy one, one that was stopped, one without a report, one that never started.

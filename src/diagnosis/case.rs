@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 
 use crate::observation::{Fault, Observation};
 use crate::plan::{Check, CheckId, Plan, Reach, Resolver, Role, UnreadKind};
-use crate::vpc::Stand;
+use crate::vpc::{Stand, Way};
 
 pub use asked::{Asked, Name};
 pub use class::Class;
@@ -148,7 +148,7 @@ impl<'a> Case<'a> {
         }
         let connected = |class| view.peers.iter().any(|peer| peer.bears && peer.class == class && peer.connected());
         if connected(Class::Public) {
-            self.public_route(view.check)
+            self.public_route(view)
         } else if connected(Class::Private) {
             ObservedRoute::Private
         } else {
@@ -156,14 +156,29 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn public_route(&self, check: &Check) -> ObservedRoute {
-        if !can_be_gateway(check) {
+    fn public_route(&self, view: &View<'_>) -> ObservedRoute {
+        if !can_be_gateway(view.check) {
             return ObservedRoute::Public;
         }
         match self.way_out {
             WayOut::No(_) => ObservedRoute::Gateway,
-            WayOut::Yes(_) | WayOut::Unknown => ObservedRoute::S3Undetermined,
+            WayOut::Yes(_) | WayOut::Unknown => self.routed(view).unwrap_or(ObservedRoute::S3Undetermined),
         }
+    }
+
+    /// The route to S3 as the route table has it, where the operator's view shows that for every address that connects.
+    fn routed(&self, view: &View<'_>) -> Option<ObservedRoute> {
+        let stand = self.stand?;
+        let open = view.peers.iter().filter(|peer| peer.bears && peer.class == Class::Public && peer.connected());
+        let ways = open.map(|peer| match stand.path(peer.address, view.check.endpoint_service.as_deref()).way {
+            Way::GatewayEndpoint { .. } => Some(ObservedRoute::Gateway),
+            Way::Target { .. } => Some(ObservedRoute::Public),
+            Way::Local | Way::Nowhere { .. } | Way::Unknown => None,
+        });
+        let ways: Vec<ObservedRoute> = ways.collect::<Option<_>>()?;
+        let first = *ways.first()?;
+        // An address that leaves by the NAT gateway is enough to need it.
+        if ways.iter().all(|way| *way == first) { Some(first) } else { Some(ObservedRoute::Public) }
     }
 
     /// Whether the list of configured resolvers could not be read.

@@ -35,6 +35,7 @@ impl<'c> Draft<'c> {
             compared: None,
             hides: Vec::new(),
             culprit: None,
+            also: Vec::new(),
         };
         let mut draft = Self { case, finding };
         for trouble in taken {

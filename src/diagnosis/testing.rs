@@ -25,9 +25,11 @@
 mod outcome;
 mod scene;
 mod step;
+mod view;
 
-use super::{Ended, Judgement, diagnose};
+use super::{Ended, Finding, Judgement, diagnose};
 pub use scene::Scene;
+pub use view::{assert_settled, judge_by};
 
 /// What a scene comes to.
 pub fn judge(text: &str) -> Judgement {
@@ -37,13 +39,14 @@ pub fn judge(text: &str) -> Judgement {
 
 /// `error connection-refused ecr.api logs`, a line a finding.
 pub fn told(text: &str) -> String {
-    let line = |finding: &super::Finding| {
-        let severity = format!("{:?}", finding.severity).to_lowercase();
-        let id = serde_json::to_string(&finding.id).unwrap();
-        let checks: Vec<_> = finding.checks.iter().map(|id| id.0.as_str()).collect();
-        format!("{severity} {} {}", id.trim_matches('"'), checks.join(" ")).trim_end().to_owned()
-    };
-    judge(text).findings.iter().map(line).collect::<Vec<_>>().join("\n")
+    judge(text).findings.iter().map(told_of).collect::<Vec<_>>().join("\n")
+}
+
+fn told_of(finding: &Finding) -> String {
+    let severity = format!("{:?}", finding.severity).to_lowercase();
+    let id = serde_json::to_string(&finding.id).unwrap();
+    let checks: Vec<_> = finding.checks.iter().map(|id| id.0.as_str()).collect();
+    format!("{severity} {} {}", id.trim_matches('"'), checks.join(" ")).trim_end().to_owned()
 }
 
 /// Each row: what it is about, the scene, and the findings a line each.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::View;
 use super::our_fault::OUR_BUG;
-use super::{Case, Ended, Finding, Severity, cut_over, words};
+use super::{Case, Ended, Finding, Severity, cut_over, hides, words};
 use crate::observation::{Fault, Observation, Outcome, Why};
 use crate::plan::{CheckId, Purpose, Route, Rung};
 
@@ -141,8 +141,9 @@ pub struct Summary {
 
 /// Judge the case by its findings.
 pub fn judge(case: &Case<'_>, findings: Vec<Finding>, ended: Ended) -> Judgement {
-    let findings = sorted(case, findings);
+    let mut findings = sorted(case, findings);
     let checks: Vec<_> = case.views.iter().map(|view| result(case, view, &findings)).collect();
+    hides::mark(case, &mut findings, &checks);
     let summary = count(case, &checks);
     let blind = is_blind(case) || is_left_without_a_cause(case, &findings);
     let verdict = verdict(case, &findings, blind, ended);
@@ -152,7 +153,7 @@ pub fn judge(case: &Case<'_>, findings: Vec<Finding>, ended: Ended) -> Judgement
 }
 
 /// Errors in the order in which the task start meets them, lower rungs first; then warnings, then the rest.
-fn sorted(case: &Case<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
+pub fn sorted(case: &Case<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_key(|finding| (finding.severity, tens(case, finding), ones(case, finding)));
     findings
 }
@@ -308,10 +309,10 @@ fn headline(case: &Case<'_>, findings: &[Finding], verdict: Verdict, ended: Ende
         Verdict::Pass => passed(case, findings),
         Verdict::Fail => match decisive(case, findings) {
             Some((_, WRONG_ROUTE, finding)) => {
-                format!("a route is not the one that is asserted: {}", continued(&finding.summary))
+                format!("a route is not the one that is asserted: {}", continued(&told(finding)))
             }
             Some((_, TOO_SLOW, finding)) => format!("slower than is allowed: {}", continued(&finding.summary)),
-            Some((tens, _, finding)) => format!("{}: {}", what_fails(tens), continued(&finding.summary)),
+            Some((tens, _, finding)) => format!("{}: {}", what_fails(tens), continued(&told(finding))),
             None => format!("nothing fails, and with --strict warnings do: {}", first_summary(findings)),
         },
         Verdict::Inconclusive => format!("not known: {}{}", why_blind(case, ended), seen_so_far(findings)),
@@ -337,6 +338,12 @@ fn passed(case: &Case<'_>, findings: &[Finding]) -> String {
         (_, undone) => format!(", and {undone} of {} of the start could not be tried", words::plural(steps, "step")),
     };
     format!("{answer}{replay}{but}")
+}
+
+/// What was seen, and the piece of configuration that is to blame, where the operator's view shows it.
+fn told(finding: &Finding) -> String {
+    let Some(culprit) = &finding.culprit else { return finding.summary.clone() };
+    format!("{}; {} {} is to blame.", finding.summary.trim_end_matches('.'), culprit.kind.words(), culprit.id)
 }
 
 /// As a tired person at night asks for it.

@@ -1,6 +1,7 @@
 //! Several saved reports as one.
 
 use vpcprobe::merge::{self, Given, Known};
+use vpcprobe::report::Report;
 use vpcprobe::sink::Sink;
 use vpcprobe::vpc::Vpc;
 
@@ -42,17 +43,35 @@ fn read(words: &[String], view: Option<&Vpc>) -> Result<Vec<Given>, InputError> 
     let mut given = Vec::new();
     let mut broken = Vec::new();
     for (name, file) in named {
-        match read_report(&file).and_then(|saved| judge_again(&file, saved, false, view)) {
-            Ok(report) => given.push(Given { name, file, known: Known::Report(Box::new(report)) }),
+        match read_report(&file).and_then(|saved| judged(&file, saved, view)) {
+            Ok((report, unseen)) => given.push(Given { name, file, known: Known::Report(Box::new(report)), unseen }),
             Err(InputError(why)) => broken.push(why),
         }
     }
     if broken.is_empty() {
-        return Ok(given);
+        return fitting(given);
     }
     Err(InputError(format!(
         "{}; nothing is merged: leave {} out, or say what is known of the run by --exit NAME=CODE",
         broken.join("; "),
         if broken.len() == 1 { "it" } else { "them" },
     )))
+}
+
+/// A report by today's rules, and by the view as well where that is of its VPC; else why not.
+fn judged(file: &str, saved: Report, view: Option<&Vpc>) -> Result<(Report, Option<String>), InputError> {
+    let Some(view) = view else { return Ok((judge_again(file, saved, false, None)?, None)) };
+    match judge_again(file, saved.clone(), false, Some(view)) {
+        Ok(report) => Ok((report, None)),
+        // What is wrong with the report itself is said again.
+        Err(InputError(why)) => judge_again(file, saved, false, None).map(|report| (report, Some(why))),
+    }
+}
+
+/// A view that fits none of the runs was given by mistake.
+fn fitting(given: Vec<Given>) -> Result<Vec<Given>, InputError> {
+    match given.first().and_then(|first| first.unseen.clone()) {
+        Some(why) if given.iter().all(|given| given.unseen.is_some()) => Err(InputError(format!("--network: {why}"))),
+        _ => Ok(given),
+    }
 }

@@ -73,15 +73,16 @@ fn merged(group: &Group<'_>, reports: &[Named<'_>], whole: Whole) -> MergedFindi
         compared: first.compared.clone(),
         hides: first.hides.clone(),
         culprit: first.culprit.clone(),
+        also: first.also.clone(),
         each: each.collect(),
     }
 }
 
 /// The steps of the fix; one whose command is each subnet's own is there for each.
 fn steps(holds: &[(Named<'_>, &Finding)]) -> Vec<Step> {
-    let (_, first) = holds[0];
+    let longest = holds.iter().map(|(_, finding)| finding.fix.len()).max().unwrap_or_default();
     let mut steps = Vec::new();
-    for at in 0..first.fix.len() {
+    for at in 0..longest {
         let mut variants: Vec<(&Fix, Vec<String>)> = Vec::new();
         for (named, finding) in holds {
             let Some(fix) = finding.fix.get(at) else { continue };

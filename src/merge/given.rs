@@ -14,6 +14,8 @@ pub struct Given {
     pub file: String,
     /// What is known of it.
     pub known: Known,
+    /// Why it was judged without the operator's view, where one was given.
+    pub unseen: Option<String>,
 }
 
 /// What is known of a run.
@@ -46,7 +48,12 @@ pub fn exit_code(word: &str) -> Result<Given, String> {
     let expected = || format!("--exit {}: expected NAME=CODE, such as subnet-0a=53", shown(word));
     let (name, code) = word.rsplit_once('=').ok_or_else(expected)?;
     let code = code.trim().parse().map_err(|_| expected())?;
-    Ok(Given { name: Some(named("--exit", word, name)?), file: String::new(), known: Known::ExitCode(code) })
+    Ok(Given {
+        name: Some(named("--exit", word, name)?),
+        file: String::new(),
+        known: Known::ExitCode(code),
+        unseen: None,
+    })
 }
 
 /// `NAME=TEXT`: a run that never started, and why.
@@ -54,7 +61,7 @@ pub fn not_started(word: &str) -> Result<Given, String> {
     let expected = || format!("--not-started {}: expected NAME=TEXT, the text being ECS's stop reason", shown(word));
     let (name, text) = word.split_once('=').ok_or_else(expected)?;
     let known = Known::NotStarted(text.to_owned());
-    Ok(Given { name: Some(named("--not-started", word, name)?), file: String::new(), known })
+    Ok(Given { name: Some(named("--not-started", word, name)?), file: String::new(), known, unseen: None })
 }
 
 fn named(what: &str, word: &str, name: &str) -> Result<String, String> {

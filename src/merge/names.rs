@@ -53,8 +53,9 @@ pub(super) fn all_different_runs(given: &[Given]) -> Result<(), String> {
 }
 
 /// What the reader must know before the runs are compared.
-pub(super) fn notes(reports: &[Named<'_>], nouns: Nouns) -> Vec<String> {
-    let mut notes = Vec::new();
+pub(super) fn notes(reports: &[Named<'_>], given: &[Given], nouns: Nouns) -> Vec<String> {
+    let unseen = given.iter().filter_map(|given| given.unseen.as_deref());
+    let mut notes: Vec<String> = unseen.map(|why| format!("judged without the operator's view: {why}")).collect();
     let Some((first, others)) = reports.split_first() else { return notes };
     let unlike: Vec<&str> =
         others.iter().filter(|other| asked(other.report) != asked(first.report)).map(|other| other.name).collect();

@@ -65,7 +65,8 @@ pub(super) fn points_at(
     all: &[Named<'_>],
     whole: Whole,
 ) -> Option<String> {
-    if finding.severity == Severity::Info || all.len() < 2 {
+    // Where the view names the culprit, nobody has to look.
+    if finding.severity == Severity::Info || finding.culprit.is_some() || all.len() < 2 {
         return None;
     }
     let about = about(finding.id, digit);

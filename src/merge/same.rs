@@ -1,7 +1,8 @@
 //! When findings of two runs are one: when the same fix mends both.
 //!
 //! Then id, checks, meaning and every step of the fix are the same, but for what is each run's own: addresses, ranges,
-//! times, and the names of the run, the task and the session.
+//! times, and the names of the run, the task and the session. Where the operator's view names the culprit, the same culprit
+//! is mended by the same fix, and another one by another.
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
@@ -9,7 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use ipnet::IpNet;
 
 use super::Named;
-use crate::diagnosis::{Certainty, Finding, FindingId, Severity};
+use crate::diagnosis::{Certainty, CulpritKind, Finding, FindingId, Fix, Severity};
 use crate::plan::{CheckId, Purpose};
 
 /// A finding without what is its run's own.
@@ -20,6 +21,8 @@ pub(super) struct Core {
     certainty: Certainty,
     purposes: Vec<Purpose>,
     checks: Vec<CheckId>,
+    culprit: Option<(CulpritKind, String)>,
+    /// Empty where the culprit says it: its words name each subnet's own ranges and ids.
     meaning: String,
     fix: Vec<(String, Option<String>)>,
     alternatives: Vec<FindingId>,
@@ -31,14 +34,17 @@ pub(super) struct Core {
 pub(super) fn core(named: Named<'_>, finding: &Finding) -> Core {
     let own = own_words(named);
     let plain = |text: &str| masked(text, &own);
+    let step = |fix: &Fix| (plain(&fix.action), fix.command.as_deref().map(plain));
+    let is_blamed = finding.culprit.is_some();
     Core {
         id: finding.id,
         severity: finding.severity,
         certainty: finding.certainty,
         purposes: finding.purposes.clone(),
         checks: finding.checks.clone(),
-        meaning: plain(&finding.meaning),
-        fix: finding.fix.iter().map(|fix| (plain(&fix.action), fix.command.as_deref().map(plain))).collect(),
+        culprit: finding.culprit.as_ref().map(|culprit| (culprit.kind, culprit.id.clone())),
+        meaning: if is_blamed { String::new() } else { plain(&finding.meaning) },
+        fix: finding.fix.iter().filter(|_| !is_blamed).map(step).collect(),
         alternatives: finding.alternatives.clone(),
         silent: silent(named, finding),
     }
@@ -46,7 +52,7 @@ pub(super) fn core(named: Named<'_>, finding: &Finding) -> Core {
 
 /// The silent addresses of an endpoint that answers at others: each lies in a subnet of its own, and is mended there.
 fn silent(named: Named<'_>, finding: &Finding) -> Vec<IpAddr> {
-    if finding.id != FindingId::EndpointAddressSilent {
+    if finding.id != FindingId::EndpointAddressSilent || finding.culprit.is_some() {
         return Vec::new();
     }
     let evidence: HashSet<_> = finding.evidence.iter().collect();

@@ -8,6 +8,7 @@ use super::{Merged, MergedFinding, NotStarted, Run};
 use crate::diagnosis::{Finding, Fix, Severity, Verdict};
 use crate::explain::Cause;
 use crate::report::text::cells::time;
+use crate::report::text::culprit::{culprit, hides, view};
 use crate::report::text::findings::{INDENT, doubts, heading, step};
 use crate::report::text::head::{foot, headed};
 use crate::report::text::notes::counts;
@@ -36,6 +37,9 @@ pub fn render(merged: &Merged, look: Look) -> String {
         info(&mut page, merged, finding);
     }
     page.gap();
+    if let Some(network) = &merged.network {
+        view(&mut page, network);
+    }
     for note in &merged.notes {
         page.labelled(0, 6, (Ink::Dim, "note:"), (Ink::Plain, note));
     }
@@ -56,7 +60,9 @@ fn cause(page: &mut Page, merged: &Merged, number: usize, finding: &MergedFindin
     if let Some(place) = &finding.points_at {
         page.labelled(INDENT, INDENT + 2, (Ink::Good, "look first:"), (Ink::Plain, place));
     }
+    culprit(page, &one);
     fixes(page, finding);
+    hides(page, &one);
     doubts(page, &one);
     for each in &finding.each {
         if let Some(hint) = &each.tell_apart {
@@ -162,6 +168,7 @@ fn as_one(finding: &MergedFinding) -> Finding {
         compared: finding.compared.clone(),
         hides: finding.hides.clone(),
         culprit: finding.culprit.clone(),
+        also: finding.also.clone(),
     }
 }
 

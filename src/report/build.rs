@@ -6,11 +6,12 @@ use std::time::{Duration, SystemTime};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Report, Run, SCHEMA_VERSION, Tool};
+use super::{NetworkView, Report, Run, SCHEMA_VERSION, Tool};
 use crate::diagnosis::{self, Ended, Judgement, Pull};
 use crate::inputs::{Inputs, Vantage};
 use crate::observation::Observation;
 use crate::plan::Plan;
+use crate::vpc::Vpc;
 
 /// What a run knows of itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -52,13 +53,14 @@ pub fn build(
         observations,
         pulls,
         sinks: Vec::new(),
+        network: None,
         summary,
     }
 }
 
 impl Report {
-    /// The same run, judged anew by this build.
-    pub fn with(self, plan: &Plan, judgement: Judgement) -> Self {
+    /// The same run, judged anew by this build and by the operator's view that is given.
+    pub fn with(self, plan: &Plan, judgement: Judgement, vpc: Option<&Vpc>) -> Self {
         let Judgement { findings, checks, summary, verdict, exit_code, headline } = judgement;
         let (pulls, identity_arn) = learned(plan, &self.observations);
         let vantage = Vantage { identity_arn: identity_arn.or(self.vantage.identity_arn), ..self.vantage };
@@ -74,6 +76,7 @@ impl Report {
             exit_code,
             headline,
             sinks,
+            network: vpc.map(NetworkView::from),
             ..self
         }
     }

@@ -6,7 +6,7 @@ mod read;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Report, Run, SinkResult, Tool, json};
+use super::{NetworkView, Report, Run, SinkResult, Tool, json};
 use crate::diagnosis::{CheckResult, Ended, Finding, FindingId, Pull, Verdict};
 use crate::inputs::{Inputs, Vantage, VantageKind};
 use crate::observation::Observation;
@@ -23,7 +23,15 @@ const LAYERS: &str = "/response/held/layers";
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case", tag = "type")]
 enum Record<'a> {
-    Start { schema_version: u32, tool: &'a Tool, run: &'a Run, vantage: &'a Vantage, inputs: &'a Inputs },
+    Start {
+        schema_version: u32,
+        tool: &'a Tool,
+        run: &'a Run,
+        vantage: &'a Vantage,
+        inputs: &'a Inputs,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        network: Option<&'a NetworkView>,
+    },
     Observation(&'a Observation),
     Check(&'a CheckResult),
     Pull(&'a Pull),
@@ -117,14 +125,16 @@ pub fn render(report: &Report) -> String {
 
 /// The first line; more of them where the inputs' lists are too long for one.
 fn start(report: &Report) -> Vec<String> {
-    let Report { schema_version, tool, run, vantage, inputs, .. } = report;
-    let record = Record::Start { schema_version: *schema_version, tool, run, vantage, inputs };
+    let Report { schema_version, tool, run, vantage, inputs, network, .. } = report;
+    let network = network.as_ref();
+    let record = Record::Start { schema_version: *schema_version, tool, run, vantage, inputs, network };
     let whole = json::line(&record);
     if whole.len() < LINE_BYTES {
         return vec![whole];
     }
     let mut record = value(&record);
-    let lists: Vec<_> = ["vantage", "inputs"].into_iter().flat_map(|part| take_lists(&mut record, part)).collect();
+    let lists: Vec<_> =
+        ["vantage", "inputs", "network"].into_iter().flat_map(|part| take_lists(&mut record, part)).collect();
     let mut lines = vec![cut::fit(record)];
     lines.extend(lists.into_iter().flat_map(|(part, key, items)| continued(part, &key, items)));
     lines

@@ -1,6 +1,7 @@
 //! The report for a person in a hurry: verdict first, then causes with their fixes, then everything that was examined.
 
 pub(crate) mod cells;
+pub(crate) mod culprit;
 pub(crate) mod cut_over;
 pub(crate) mod findings;
 mod function;

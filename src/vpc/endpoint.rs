@@ -41,6 +41,11 @@ impl Stand<'_> {
         }
     }
 
+    /// Whether a private hosted zone of the VPC answers for a service: its endpoint may be in another VPC.
+    pub fn has_zone_for(&self, service: &str) -> bool {
+        self.vpc.zone_for_service(service)
+    }
+
     fn present(&self, endpoint: &Endpoint) -> Option<Present> {
         let kind = endpoint.kind?;
         let associated = kind == EndpointKind::Interface || self.is_associated(endpoint);

@@ -111,6 +111,12 @@ impl Route {
 }
 
 impl Stand<'_> {
+    /// Whether the task's route table has a route out of the VPC for an address, dead or alive: somebody meant it to leave.
+    pub fn aims_out(&self, peer: IpAddr) -> bool {
+        let route = self.table.map(|table| self.vpc.lookup(table, peer, None, true));
+        matches!(route, Some(Lookup::Route(route)) if route.target != "local")
+    }
+
     /// Whether and by what an address is still reached once the default routes (`0.0.0.0/0`, `::/0`) are gone. The
     /// endpoint service that it was an answer for helps where a prefix list was not looked at.
     pub fn without_default(&self, peer: SocketAddr, service: Option<&str>) -> Carried {

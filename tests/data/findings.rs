@@ -32,6 +32,7 @@ pub fn endpoint_silent() -> Finding {
         compared: None,
         hides: Vec::new(),
         culprit: None,
+        also: Vec::new(),
     }
 }
 
@@ -54,6 +55,7 @@ pub fn layers_unreachable() -> Finding {
         compared: None,
         hides: Vec::new(),
         culprit: None,
+        also: Vec::new(),
         ..endpoint_silent()
     }
 }
@@ -75,6 +77,7 @@ pub fn slow_path() -> Finding {
         compared: None,
         hides: Vec::new(),
         culprit: None,
+        also: Vec::new(),
     }
 }
 

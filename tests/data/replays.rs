@@ -309,6 +309,7 @@ pub fn denied() -> Report {
         compared: None,
         hides: Vec::new(),
         culprit: None,
+        also: Vec::new(),
     };
     let headline = format!("the secrets can't be fetched: {SECRETS} denies secretsmanager:GetSecretValue");
     let mut report = start.report(task(), in_task(), (Verdict::Fail, 16, &headline), vec![finding]);

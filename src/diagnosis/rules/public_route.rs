@@ -3,8 +3,8 @@
 use crate::diagnosis::case::View;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Stage};
-use crate::diagnosis::{Case, Finding, FindingId, ObservedRoute, aws, words};
-use crate::plan::{Reach, Route};
+use crate::diagnosis::{Case, Finding, FindingId, Fix, ObservedRoute, aws, words};
+use crate::plan::{Check, Reach, Route};
 
 /// Take the broken expectations of a private route, and tell of the rest that endpoints could carry.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
@@ -36,7 +36,8 @@ fn is_worth_knowing(case: &Case<'_>, view: &View<'_>) -> bool {
         Route::Any => true,
         Route::Private | Route::Gateway | Route::Public | Route::Blocked => false,
     };
-    open && view.check.reach == Reach::Interface
+    // What a gateway endpoint could carry is known to go another way only by the operator's view.
+    open && view.check.reach != Reach::Nothing
         && view.check.endpoint_service.is_some()
         && case.observed_route(view) == ObservedRoute::Public
         && view.is_named()
@@ -47,6 +48,7 @@ fn with_words<'c>(case: &'c Case<'c>, draft: Draft<'c>, views: &[&View<'_>], but
     let mut served: Vec<_> = views.iter().map(|view| view.check).collect();
     served.retain(|check| check.endpoint_service.is_some());
     served.dedup_by_key(|check| &check.endpoint_service);
+    let has_names = served.iter().any(|check| check.reach == Reach::Interface);
     let hosts = words::say(views.iter().map(|view| &view.check.host), "connects", "connect");
     let peers = views.iter().flat_map(|view| view.used_peers()).filter(|peer| peer.connected());
     draft
@@ -54,9 +56,17 @@ fn with_words<'c>(case: &'c Case<'c>, draft: Draft<'c>, views: &[&View<'_>], but
         .meaning(
             "The packets leave the VPC by a NAT or internet gateway; no VPC endpoint is in effect for these names.",
         )
-        .fixes(served.into_iter().map(|check| aws::create_interface_endpoint_for(case, check)))
-        .fix(aws::enable_private_dns(case.plan))
+        .fixes(served.iter().map(|check| endpoint(case, check)))
+        .fixes(has_names.then(|| aws::enable_private_dns(case.plan)))
         .finding()
+}
+
+/// The endpoint that carries a check in this VPC.
+fn endpoint(case: &Case<'_>, check: &Check) -> Fix {
+    if check.reach == Reach::GatewayOrInterface && !case.is_foreign_region(check) {
+        return aws::create_gateway_endpoint(case.plan, aws::service_name(check));
+    }
+    aws::create_interface_endpoint_for(case, check)
 }
 
 #[cfg(test)]

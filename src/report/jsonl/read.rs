@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::super::parse::{broken, check_version, tool_version};
-use super::super::{Report, Run, SCHEMA_VERSION, SinkResult, Tool};
+use super::super::{NetworkView, Report, Run, SCHEMA_VERSION, SinkResult, Tool};
 use crate::diagnosis::{CheckResult, Finding, Pull, Summary, Verdict};
 use crate::inputs::{Inputs, Vantage};
 use crate::observation::{Blob, Held, Observation, ObservationId, Outcome, Seen};
@@ -44,6 +44,8 @@ struct Start {
     run: Run,
     vantage: Vantage,
     inputs: Inputs,
+    #[serde(default)]
+    network: Option<NetworkView>,
 }
 
 /// What is read of the summary.
@@ -137,7 +139,7 @@ impl Records {
         give_back(&mut self.observations, self.layers, &self.expected_layers)?;
         let start = self.start.ok_or("the report is cut off: its start record is missing")?;
         let summary = self.summary.ok_or("the report is cut off: its summary record is missing")?;
-        let Start { tool, run, vantage, inputs } = read(start)?;
+        let Start { tool, run, vantage, inputs, network } = read(start)?;
         let last: Last = read(summary)?;
         all_there("observation", self.observations.len(), last.observation_records)?;
         all_there("check", self.checks.len(), last.check_records)?;
@@ -157,6 +159,7 @@ impl Records {
             observations: self.observations,
             pulls: self.pulls,
             sinks: self.sinks,
+            network,
             summary: last.counts,
         })
     }

@@ -1,5 +1,6 @@
 //! Findings: what was seen, what it means, what to do, how sure that is.
 
+use super::culprit::{culprit, hides};
 use super::page::{Ink, Page};
 use super::steps::called;
 use crate::diagnosis::{Certainty, Finding, FindingId, Fix, Severity};
@@ -19,7 +20,9 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         heading(page, index + 1, finding);
         page.paragraph(INDENT, Ink::Plain, &finding.summary);
         page.paragraph(INDENT, Ink::Plain, &finding.meaning);
+        culprit(page, finding);
         fixes(page, &finding.fix);
+        hides(page, finding);
         doubts(page, finding);
         if let Some(error) = &finding.ecs_error {
             page.labelled(INDENT, INDENT + 2, (Ink::Dim, "ECS prints:"), (Ink::Dim, error));
@@ -105,6 +108,9 @@ pub(crate) fn doubts(page: &mut Page, finding: &Finding) {
         return;
     }
     let (word, why) = match finding.certainty {
+        Certainty::Certain if finding.culprit.is_some() => {
+            ("certain:", "the packets show it, and the VPC's configuration says the same.")
+        }
         Certainty::Certain => ("certain:", "the evidence allows no other finding."),
         Certainty::Likely => ("likely:", "it is the usual cause of this evidence."),
         Certainty::Possible => ("possible:", "it is one of several causes of this evidence."),

@@ -1,6 +1,7 @@
 //! What the reader must know beside the findings, and where the probe stood.
 
 use super::cells::time;
+use super::culprit::view;
 use super::function;
 use super::page::{Ink, Page};
 use super::steps::called;
@@ -18,6 +19,9 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     }
     page.gap();
     page.labelled(0, 6, (Ink::Dim, "from:"), (Ink::Plain, &vantage(report)));
+    if let Some(network) = &report.network {
+        view(page, network);
+    }
     if let Some(who) = who::of(report) {
         page.labelled(0, 6, (Ink::Dim, "as:"), (Ink::Plain, &who));
     }

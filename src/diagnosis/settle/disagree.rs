@@ -1,0 +1,84 @@
+//! What the view blames nothing for: because it lets it through, or because it does not show enough.
+
+use super::pieces::{Piece, Said};
+use crate::diagnosis::case::Case;
+use crate::diagnosis::draft::Draft;
+use crate::diagnosis::ledger::Trouble;
+use crate::diagnosis::{Finding, FindingId, Severity, aws, words};
+use crate::vpc::Stand;
+
+/// How many gaps of the view are named beside a finding.
+const NAMED: usize = 4;
+
+/// A finding as it was; what the view could not show of it is said beside.
+pub fn unsettled(stand: &Stand<'_>, mut finding: Finding, pieces: &[Piece<'_>]) -> Finding {
+    if finding.id == FindingId::AccessDenied && pieces.iter().all(|piece| piece.said == Said::Open) {
+        finding.alternatives.retain(|other| *other != FindingId::EndpointPolicyDenies);
+    }
+    let mut gaps: Vec<&str> = Vec::new();
+    for piece in pieces {
+        let Said::Unknown(why) = &piece.said else { continue };
+        gaps.extend(why.iter().map(String::as_str).filter(|why| !why.is_empty()));
+    }
+    let mut once: Vec<&str> = Vec::new();
+    for gap in gaps {
+        if !once.contains(&gap) {
+            once.push(gap);
+        }
+    }
+    let Some(gaps) = gaps_told(stand, &once) else { return finding };
+    let told = finding.tell_apart.map(|how| format!(" {how}")).unwrap_or_default();
+    Finding { tell_apart: Some(format!("{gaps}{told}")), ..finding }
+}
+
+/// What the view lacks, and which call gives it.
+fn gaps_told(stand: &Stand<'_>, gaps: &[&str]) -> Option<String> {
+    if gaps.is_empty() {
+        return None;
+    }
+    let stripped = |gap: &&str| gap.trim_end_matches('.').to_owned();
+    let named: Vec<String> = gaps.iter().take(NAMED).map(stripped).collect();
+    let missing = stand.vpc().missing().iter();
+    let calls: Vec<_> = missing.map(|missing| missing.call.as_str()).filter(|call| !told(gaps, call)).collect();
+    let calls = if calls.is_empty() { String::new() } else { format!(" It lacks {}.", words::list(calls)) };
+    Some(format!("The operator's view does not settle it: {}.{calls}", named.join("; ")))
+}
+
+fn told(gaps: &[&str], call: &str) -> bool {
+    gaps.iter().any(|gap| gap.contains(call))
+}
+
+/// Whether it disagrees with the view that nothing is blamed: of a denial that names no policy there are other causes.
+pub fn is_at_odds(finding: &Finding, piece: &Piece<'_>) -> bool {
+    piece.said == Said::Open && finding.id != FindingId::AccessDenied
+}
+
+/// One finding for all that the configuration lets through and that is silent all the same.
+pub fn finding<'c>(case: &'c Case<'c>, stand: &Stand<'_>, open: Vec<Piece<'c>>) -> Option<Finding> {
+    let taken: Vec<Trouble<'c>> = open.into_iter().map(|piece| piece.trouble).collect();
+    taken.first()?;
+    let vpc = stand.vpc();
+    let at = match words::peers(&taken) {
+        peers if peers.is_empty() => String::new(),
+        peers => format!(" ({peers})"),
+    };
+    let draft = Draft::new(FindingId::ConfigurationAndNetworkDisagree, case, &taken)
+        .severity(Severity::Warning)
+        .summary(format!(
+            "The configuration of {}, as it was collected at {}, lets {} through{at}, and the network does not.",
+            vpc.id(),
+            vpc.collected_at(),
+            words::hosts(&taken),
+        ))
+        .meaning(
+            "So the cause lies outside of both views: a firewall appliance or Network Firewall on the way, the other end of a \
+             transit gateway or peering, whoever owns the endpoint or host, a fault of the zone, the host's own firewall, a \
+             range that another VPC has as well, or a change since the view was collected.",
+        )
+        .fix(aws::step("collect the view again (scripts/network) and judge this report by it: a change since then shows"))
+        .fix(aws::step(
+            "then follow the way by flow logs: an ACCEPT on the task's interface and nothing on the other end is something in \
+             between",
+        ));
+    Some(draft.finding())
+}
