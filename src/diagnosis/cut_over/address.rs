@@ -45,7 +45,7 @@ fn has_default_route(stand: &Stand<'_>) -> bool {
     const ANYWHERE: [IpAddr; 2] =
         [IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)), IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1))];
     ANYWHERE.into_iter().any(|ip| match stand.path(SocketAddr::new(ip, 443), None).way {
-        Way::Target { destination, .. } => destination == "0.0.0.0/0" || destination == "::/0",
+        Way::Target { destination, .. } => is_default(&destination),
         Way::Local | Way::GatewayEndpoint { .. } | Way::Nowhere { .. } | Way::Unknown => false,
     })
 }
@@ -56,10 +56,21 @@ pub fn fate(case: &Case<'_>, view: &View<'_>, peer: &Peer<'_>) -> Fate {
         Class::Private => private(&case.plan.place, view, peer.address.ip()),
         Class::Public | Class::Nowhere => public(case, view, peer.address.ip()),
     };
-    match case.stand.map(|stand| stand.without_default(peer.address, service(view.check))) {
-        Some(carried) => of_view(carried, inside),
-        None => inside(),
-    }
+    let Some(stand) = case.stand else { return inside() };
+    let service = service(view.check);
+    by_a_way_out(stand, peer.address, service)
+        .unwrap_or_else(|| of_view(stand.without_default(peer.address, service), inside))
+}
+
+/// A route of its own that leads to a NAT or internet gateway, as NAT64's does: it goes with the gateway.
+fn by_a_way_out(stand: &Stand<'_>, peer: SocketAddr, service: Option<&str>) -> Option<Fate> {
+    let Way::Target { id, table, destination } = stand.path(peer, service).way else { return None };
+    let is_out = ["nat-", "igw-", "eigw-"].iter().any(|kind| id.starts_with(kind)) && !is_default(&destination);
+    is_out.then(|| Fate::Lost(format!("the route to {destination} in {table} is a way out as well ({id})")))
+}
+
+fn is_default(destination: &str) -> bool {
+    destination == "0.0.0.0/0" || destination == "::/0"
 }
 
 /// The endpoint service that can carry a check; a gateway endpoint is of the plain one, also for FIPS hosts.
@@ -83,10 +94,16 @@ pub fn of_view(carried: Carried, inside: impl FnOnce() -> Fate) -> Fate {
     }
 }
 
+const NAT64: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0), 96);
 const ONLY_DEFAULT: &str = "only the default route leads there";
 
 /// A public address. What can go by a gateway endpoint looks from inside as if it left by the NAT gateway.
 fn public(case: &Case<'_>, view: &View<'_>, ip: IpAddr) -> Fate {
+    if let IpAddr::V6(v6) = ip
+        && NAT64.contains(&v6)
+    {
+        return Fate::Lost("NAT64 is the NAT gateway's".to_owned());
+    }
     let is_gateway = view.check.reach == Reach::GatewayOrInterface && !case.is_foreign_region(view.check);
     if !is_gateway {
         return Fate::Lost(ONLY_DEFAULT.to_owned());

@@ -6,7 +6,9 @@ use crate::diagnosis::testing::Scene;
 use crate::diagnosis::{CutOverAnswer, Judgement};
 
 /// What it is about, the scene, and for each check `ID answer` with words that its `by` must have.
-type Row<'r> = (&'r str, &'r str, &'r [(&'r str, &'r str)]);
+type Row<'r> = (&'r str, &'r str, Answers<'r>);
+
+type Answers<'r> = &'r [(&'r str, &'r str)];
 
 #[track_caller]
 fn assert_answers(judge: impl Fn(&str) -> Judgement, table: &[Row<'_>]) {
@@ -152,6 +154,13 @@ mod inside {
                     &[("example.com:443 breaks", "no VPC endpoint is known")],
                 ),
                 (
+                    "S3 by NAT64",
+                    "place ipv6-only=2600:1f14:abc:de01::9
+                     s3 dns=64:ff9b::34db:101
+                     control dns=64:ff9b::1209:909",
+                    &[("s3 breaks", "NAT64 is the NAT gateway's (64:ff9b::34db:101)")],
+                ),
+                (
                     "a resolver of one's own gives the public one",
                     "ecr.api cfg=18.1.1.1 vpc=10.0.1.5",
                     &[(
@@ -230,7 +239,7 @@ mod inside {
 mod with_the_view {
     use serde_json::{Value, json};
 
-    use super::assert_answers;
+    use super::{Answers, assert_answers};
     use crate::diagnosis::testing::Scene;
     use crate::diagnosis::{Ended, FindingId, Judgement, diagnose};
     use crate::vpc::{Place, Vpc};
@@ -371,7 +380,7 @@ mod with_the_view {
     fn central_endpoints_go_with_the_default_route_unless_they_have_one_of_their_own() {
         const SCENE: &str = "ecr.api dns=10.100.0.5\nlogs dns=10.0.7.6\ncontrol dns=18.9.9.9 18.9.9.9=silent";
         const LOGS: (&str, &str) = ("logs survives", "the VPC's own range in rtb-a (10.0.7.6)");
-        let table: [(&[&str], &[(&str, &str)]); 4] = [
+        let table: [(&[&str], Answers<'_>); 5] = [
             (
                 &[TRANSIT],
                 &[("ecr.api breaks", "only the default route of rtb-a (tgw-1) leads there (10.100.0.5)"), LOGS],
@@ -381,6 +390,10 @@ mod with_the_view {
                 &[("ecr.api survives", "the route to 10.100.0.0/16 in rtb-a (tgw-1)"), LOGS],
             ),
             (&["10.100.0.0/16 tgw-1"], &[]),
+            (
+                &["0.0.0.0/0 tgw-1", "10.100.0.0/16 nat-1"],
+                &[("ecr.api breaks", "the route to 10.100.0.0/16 in rtb-a is a way out as well (nat-1)"), LOGS],
+            ),
             (&["0.0.0.0/0 nat-1", "10.100.0.0/16 tgw-1"], &[("ecr.api survives", "10.100.0.0/16"), LOGS]),
         ];
         for (routes, expected) in table {
@@ -413,12 +426,12 @@ mod with_the_view {
 
     #[test]
     fn what_the_operator_may_not_see_is_not_known_and_from_inside_the_rest_is() {
+        const SCENE: &str =
+            "ecr.api dns=10.0.7.5\nlogs dns=10.100.0.6\nsts dns=18.1.1.3\ns3 dns=52.219.1.1\ncontrol dns=18.9.9.9";
         let mut blind = view(&[NAT], &json!([]));
         blind["route_tables"] = Value::Null;
         blind["missing"] =
             json!([{"section": "route_tables", "call": "ec2:DescribeRouteTables", "why": "UnauthorizedOperation"}]);
-        const SCENE: &str =
-            "ecr.api dns=10.0.7.5\nlogs dns=10.100.0.6\nsts dns=18.1.1.3\ns3 dns=52.219.1.1\ncontrol dns=18.9.9.9";
         let expected = [
             ("ecr.api survives", "vpc-1's own range (10.0.7.5)"),
             ("logs unknown", "ec2:DescribeRouteTables"),
@@ -430,6 +443,7 @@ mod with_the_view {
 
     #[test]
     fn redundant_route_never_contradicts_it() {
+        const SCENE: &str = "ecr.api dns=10.0.1.5\nlogs dns=10.100.0.6\ns3 dns=52.219.1.1\ncontrol dns=18.9.9.9";
         let redundant = |routes: &[&str], scene: &str| {
             let judged = judge(&view(routes, &json!([gateway(&["rtb-a"])])), scene);
             let found = judged.findings.into_iter().find(|finding| finding.id == FindingId::RedundantRoute);
@@ -438,7 +452,6 @@ mod with_the_view {
                 (ids.join(" "), found.fix[0].action.clone())
             })
         };
-        const SCENE: &str = "ecr.api dns=10.0.1.5\nlogs dns=10.100.0.6\ns3 dns=52.219.1.1\ncontrol dns=18.9.9.9";
         let (checks, fix) = redundant(&[NAT, TO_S3, "10.100.0.0/16 tgw-1"], SCENE).unwrap();
         assert_eq!(checks, "ecr.api logs s3");
         assert!(fix.contains("what the application itself calls"), "{fix}");

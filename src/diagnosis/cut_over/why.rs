@@ -72,7 +72,7 @@ fn of_view(stand: &Stand<'_>, service: &str) -> String {
         Presence::Absent => format!("{vpc} has no endpoint of {service}"),
         Presence::Present(endpoints) => {
             let faults: Vec<_> = endpoints.iter().map(fault).collect();
-            words::all(faults)
+            words::list(faults)
         }
         Presence::Unknown(why) => format!("whether {vpc} has an endpoint of {service} is not known ({why})"),
     }

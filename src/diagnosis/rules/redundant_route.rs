@@ -41,7 +41,7 @@ fn is_carried(case: &Case<'_>, view: &View<'_>) -> bool {
 fn before_it_goes(case: &Case<'_>) -> Fix {
     let those = |wanted| {
         let is_it = move |view: &&View<'_>| cut_over(case, view).is_some_and(|cut| cut.answer == wanted);
-        words::all(case.subjects().filter(is_it).map(|view| &view.check.host))
+        words::list(case.subjects().filter(is_it).map(|view| &view.check.host))
     };
     let (lost, unknown) = (those(CutOverAnswer::Breaks), those(CutOverAnswer::Unknown));
     let what = if !lost.is_empty() {
