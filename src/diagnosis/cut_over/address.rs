@@ -121,8 +121,8 @@ fn private(place: &Place, view: &View<'_>, ip: IpAddr) -> Fate {
     match local(place, view, ip) {
         Some(by) => Fate::Stays(by.to_owned()),
         None => Fate::Unknown(
-            "a private address outside the ranges that are known as the VPC's: only the route table says whether the default \
-             route leads there, give the operator's view, --network"
+            "outside the ranges known as the VPC's, so only the route table says whether the default route leads there: give the \
+             operator's view, --network"
                 .to_owned(),
         ),
     }
