@@ -40,7 +40,8 @@ class Network:
         self.fill_vpc()
         tags = [{"Key": "Name", "Value": "app"}, {"Key": "project", "Value": TAG}]
         for number, name in enumerate(SUBNETS[:subnets]):
-            self.add_subnet(name, f"10.0.{number + 1}.0/24", "acd"[number % 3])
+            # Where the lab says that every task is.
+            self.add_subnet(name, f"10.0.{number + 1}.0/24", "a")
         self.add_subnet("subnet-0a1b2c3d4e5f600ff", ELSEWHERE, "c")
         self.ec2.create_tags(Resources=SUBNETS[:subnets], Tags=tags)
         self.add_group(GROUP, "web", "the service's")
