@@ -41,7 +41,7 @@ NOTHING = [
 SECRET_RECORD = "verification-of-the-domain"
 OWN_LIST = [{"Cidr": "10.20.0.0/16"}, {"Cidr": "10.30.0.0/16"}]
 # The other endpoints' group lets the whole VPC in; this one forgot a subnet.
-LOGS_GROUP = "sg-0a1b2c3d4e5f60003"
+SECRETS_GROUP = "sg-0a1b2c3d4e5f60003"
 ANOTHER = "subnet-0a1b2c3d4e5f600ee"
 
 
@@ -157,12 +157,12 @@ def seen_by_a_participant(world):
         yield "what a participant sees is left out"
 
 
-def logs_group_forgets(world):
-    """The logs endpoint has a group of its own, for the first subnet only."""
+def secrets_group_forgets(world):
+    """The endpoint of the secrets has a group of its own, for the first subnet only."""
     network = world.account.network
-    network.add_group(LOGS_GROUP, "logs", "of the logs endpoint")
-    network.let_in(LOGS_GROUP, "10.0.1.0/24")
-    network.give_group("logs", LOGS_GROUP)
+    network.add_group(SECRETS_GROUP, "secrets", "of one endpoint")
+    network.let_in(SECRETS_GROUP, "10.0.1.0/24")
+    network.give_group("secretsmanager", SECRETS_GROUP)
 
 
 def kept_view(world):
@@ -177,7 +177,7 @@ def words(text):
 
 
 CERTAIN_ROUTE = words(rf"rtb-0a1b2c3d4e5f6000b of {C} has no route")
-CERTAIN_GROUP = rf"{LOGS_GROUP}[^.]*443"
+CERTAIN_GROUP = words(rf"{SECRETS_GROUP} of vpce-\w+ has no inbound rule for 443 from 10\.0\.2\.0/24")
 UNSEEN = "note: the VPC's configuration is left out: "
 
 CASES = [
@@ -263,9 +263,22 @@ CASES = [
     Case("view-route", [Step(SERVICE, 53, says=[*SAYS_BOTH, CERTAIN_ROUTE], never=[r"^2\. ", UNSEEN])]),
     Case(
         "view-group",
-        [Step(SERVICE, 33, says=[IS_WELL, rf"^{C}.* FAIL 33", CERTAIN_GROUP], never=[UNSEEN])],
-        places={A: "healthy", C: "no-logs"},
-        prepare=logs_group_forgets,
+        [Step(SERVICE, 13, says=[IS_WELL, rf"^{C}.* FAIL 13", CERTAIN_GROUP], never=[UNSEEN])],
+        places={A: "healthy", C: "no-secrets"},
+        prepare=secrets_group_forgets,
+    ),
+    Case(
+        "view-disagrees",
+        # All is configured as it should be, and still the endpoint is silent: nothing of it is blamed.
+        [
+            Step(
+                SERVICE,
+                13,
+                says=[IS_WELL, rf"^{C}.* FAIL 13", "configuration-and-network-disagree"],
+                never=[UNSEEN, "has no inbound rule", "to blame"],
+            )
+        ],
+        places={A: "healthy", C: "no-secrets"},
     ),
     Case(
         "view-given",
