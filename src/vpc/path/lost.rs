@@ -41,8 +41,10 @@ impl Walk<'_> {
                 Culprit::new(CulpritKind::RouteTable, rtb, detail).mended_by(vec![vpc.associate(id, rtb)])
             }
             None if vpc.sections.endpoints.is_some() && !self.stand.is_shared() => {
+                let has_other = vpc.endpoints_of(service).next().is_some();
+                let kind = if has_other { "gateway endpoint" } else { "endpoint" };
                 let detail = format!(
-                    "{} has no endpoint for {service}, and {rtb} of {subnet} has no other route to {}",
+                    "{} has no {kind} for {service}, and {rtb} of {subnet} has no other route to {}",
                     vpc.id, self.peer
                 );
                 Culprit::new(CulpritKind::Vpc, &vpc.id, detail).mended_by(vec![create])
