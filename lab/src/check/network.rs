@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{describe, findings, fits, text};
 use crate::config::{self, Network};
 use crate::lab::{Lab, Outcome};
-use crate::scenario::{Expect, ExpectedCulprit, Layer};
+use crate::scenario::{Expect, ExpectedCulprit};
 
 /// What says that the configuration is right and the packets are not.
 pub const DISAGREE: &str = "configuration-and-network-disagree";
@@ -50,9 +50,9 @@ pub fn judge(lab: &Lab, outcome: &Outcome, program: &Path, schema: Option<&Path>
     Ok(Judged { wrong, said })
 }
 
-/// Whether packets are lost by what no configuration shows.
+/// Whether something is broken that no configuration shows.
 fn faulty(lab: &Lab) -> bool {
-    lab.world().scenario.faults.iter().any(|fault| fault.what.layer() == Layer::Packets)
+    !lab.world().scenario.faults.is_empty()
 }
 
 fn compare(expect: &Expect, network: &Network, faulty: bool, document: &Value, wrong: &mut Vec<String>) {

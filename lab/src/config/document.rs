@@ -37,7 +37,7 @@ pub fn document(world: &World, network: &Network) -> Value {
         "region": world.region(),
         "vpc_id": VPC,
         "task": {
-            "subnets": [id("subnet", "a"), id("subnet", "c")],
+            "subnets": [id("subnet", "a")],
             "security_groups": [id("sg", "task")],
             "assign_public_ip": false
         },
