@@ -87,7 +87,7 @@ impl Side {
         let findings = blamed(report)?;
         let verdict = Verdict::of(truths, &findings);
         let invalid = schema.iter_errors(report).take(3).map(|e| format!("{}: {e}", e.instance_path())).collect();
-        let named = is_as_injected(kind, truths, &findings, &verdict);
+        let named = is_as_injected(kind, truths, &verdict);
         Ok(Self { verdict, invalid, named })
     }
 
@@ -134,14 +134,14 @@ impl Side {
 }
 
 /// Whether everything is named, or, where one hides the other, the first is and of the second it is said.
-fn is_as_injected(kind: Kind, truths: &[Truth], findings: &[Finding], verdict: &Verdict) -> bool {
+fn is_as_injected(kind: Kind, truths: &[Truth], verdict: &Verdict) -> bool {
     let Kind::Hiding(seen) = kind else {
         return verdict.all_named();
     };
-    let each = truths.iter().zip(&verdict.named).enumerate();
-    each.fold(true, |all, (at, (truth, naming))| {
-        let said = at != seen && findings.iter().any(|finding| truth.is_hidden_by(finding));
-        all && (!naming.is_empty() || said)
+    let cause = verdict.named.get(seen).map(Vec::as_slice).unwrap_or_default();
+    truths.iter().zip(&verdict.named).enumerate().all(|(at, (truth, naming))| {
+        let said = at != seen && cause.iter().any(|finding| truth.is_hidden_by(finding));
+        !naming.is_empty() || said
     })
 }
 

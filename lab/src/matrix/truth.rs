@@ -96,9 +96,9 @@ impl Truth {
         self.is_of(finding) || self.beside.contains(&finding.id)
     }
 
-    /// Whether a finding says that it can't be judged yet.
+    /// Whether a finding says that it can't be judged yet: of its checks, or of what lies above where they fail.
     pub fn is_hidden_by(&self, finding: &Finding) -> bool {
-        finding.hides.iter().any(|check| self.is_about(check))
+        finding.hides.iter().chain(&finding.checks).any(|check| self.is_about(check))
     }
 
     fn is_about(&self, check: &str) -> bool {
@@ -211,8 +211,12 @@ mod tests {
 
     #[test]
     fn what_hides_says_so() {
-        let said = json!([{"id": "b", "severity": "error", "certainty": "likely", "hides": ["manifest:x/app:1"]}]);
-        assert!(truth("a", "manifest").is_hidden_by(&findings(said.clone())[0]));
-        assert!(!truth("a", "layers").is_hidden_by(&findings(said)[0]));
+        let said = json!([
+            {"id": "b", "severity": "error", "certainty": "likely", "checks": ["logs"], "hides": ["manifest:x/app:1"]}
+        ]);
+        let finding = &findings(said)[0];
+        for (check, hidden) in [("manifest", true), ("logs", true), ("layers", false)] {
+            assert_eq!(truth("a", check).is_hidden_by(finding), hidden, "{check}");
+        }
     }
 }
