@@ -94,14 +94,12 @@ fn ways<'c>(case: &'c Case<'c>, stand: &Stand<'_>, view: &'c View<'c>, seen: &[&
             (Rung::Resolve, _, Some(resolver)) => (Stage::Resolver(resolver), resolver),
             _ => continue,
         };
-        match pieces.iter_mut().find(|piece| piece.trouble.stage == stage) {
-            Some(piece) => piece.trouble.evidence.push(seen),
-            None => {
-                let trouble =
-                    Trouble { view, stage, fault: seen.fault(), evidence: vec![*seen], bears: bears(view, at) };
-                pieces.push(Piece { said: blame::of(case, stand, &trouble, at), trouble });
-            }
+        if let Some(piece) = pieces.iter_mut().find(|piece| piece.trouble.stage == stage) {
+            piece.trouble.evidence.push(seen);
+            continue;
         }
+        let trouble = Trouble { view, stage, fault: seen.fault(), evidence: vec![*seen], bears: bears(view, at) };
+        pieces.push(Piece { said: blame::of(case, stand, &trouble, at), trouble });
     }
     pieces
 }
