@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::IpNet;
 
-use super::model::{Endpoint, Forward, Records, Zone};
+use super::model::{Endpoint, Forward, Record, Records, Zone};
 use super::remedy::step;
 use super::{Block, Culprit, CulpritKind, Stand, Vpc};
 
@@ -34,6 +34,30 @@ impl Stand<'_> {
         }
         self.firewalls(&mut view);
         view
+    }
+
+    /// A private hosted zone's record that leads a name to an address of this VPC which no endpoint of it has.
+    pub fn stale_record(&self, name: &str, address: IpAddr) -> Option<Block> {
+        let vpc = self.vpc;
+        let is_endpoints = vpc.interface(address).is_some() || vpc.sections.interfaces.is_none();
+        if is_endpoints || !vpc.holds(address) {
+            return None;
+        }
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        let zone = vpc.zone_for(&name, &mut NameView::default())?;
+        let records = vpc.sections.dns.records.iter().flatten().find(|records| records.zone == zone.id)?;
+        let set = answering(records, &name, &zone.name).into_iter().find(|set| set.addresses.contains(&address))?;
+        let (Zone { id, name: apex }, Record { name: owner, kind, .. }) = (zone, set);
+        let detail = format!(
+            "the {kind} record {owner} of the private hosted zone {id} ({apex}) points at {address}, which is no address of an \
+             endpoint of {}",
+            vpc.id
+        );
+        let remedy = vec![
+            step(&format!("make {owner} an alias of the endpoint's own DNS name in place of fixed addresses")),
+            vpc.command("see what the zone holds", &format!("route53 list-resource-record-sets --hosted-zone-id {id}")),
+        ];
+        Some(Culprit::new(CulpritKind::PrivateHostedZone, id, detail).mended_by(remedy))
     }
 
     /// The servers that DHCP gives to tasks, where they are not Amazon's.
@@ -178,7 +202,7 @@ impl Vpc {
                 .unknown
                 .push(format!("the private hosted zone {id} answers for {apex}; what it holds was not looked at"));
         };
-        if !holds(records, name, &zone.name) {
+        if answering(records, name, &zone.name).is_empty() {
             let Zone { id, name: apex } = zone;
             let detail = format!(
                 "the private hosted zone {id} ({apex}) has no record for {name}, so that the name does not exist in {}",
@@ -192,28 +216,25 @@ impl Vpc {
     }
 }
 
-/// Whether a zone has an address or an alias for a name: its own, or the wildcard of the closest ancestor.
-fn holds(records: &Records, name: &str, apex: &str) -> bool {
-    let has = |wanted: &str| {
-        let mut of_it = records.names.iter().filter(|(has, _)| has == wanted);
-        of_it.any(|(_, kind)| matches!(kind.as_str(), "A" | "AAAA" | "CNAME"))
+/// Whose records answer for a name in a zone: its own, or those of the wildcard of the closest ancestor.
+fn answering<'r>(records: &'r Records, name: &str, apex: &str) -> Vec<&'r Record> {
+    let of = |wanted: &str| -> Vec<&'r Record> {
+        let is_it = |set: &&Record| set.name == wanted && matches!(set.kind.as_str(), "A" | "AAAA" | "CNAME");
+        records.sets.iter().filter(is_it).collect()
     };
-    if has(name) {
-        return true;
-    }
-    if records.names.iter().any(|(has, _)| has == name) {
-        return false;
+    let own = of(name);
+    if !own.is_empty() || records.sets.iter().any(|set| set.name == name) {
+        return own;
     }
     let mut rest = name;
     while let Some((_, parent)) = rest.split_once('.').filter(|(_, parent)| is_under(parent, apex)) {
-        if has(&format!("*.{parent}")) {
-            return true;
-        }
+        let wildcard = of(&format!("*.{parent}"));
         // A name that is there, even without addresses, ends the search for wildcards above it.
-        if parent != apex && records.names.iter().any(|(has, _)| is_under(has, parent)) {
-            return false;
+        let is_end = parent != apex && records.sets.iter().any(|set| is_under(&set.name, parent));
+        if !wildcard.is_empty() || is_end {
+            return wildcard;
         }
         rest = parent;
     }
-    false
+    Vec::new()
 }

@@ -226,6 +226,15 @@ pub(super) struct Zone {
 #[derive(Clone, Debug)]
 pub(super) struct Records {
     pub(super) zone: String,
-    /// Names in lower case with their type; `*` begins a wildcard.
-    pub(super) names: Vec<(String, String)>,
+    pub(super) sets: Vec<Record>,
+}
+
+/// The records of one name and type.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    /// In lower case; `*` begins a wildcard.
+    pub(super) name: String,
+    pub(super) kind: String,
+    /// Their addresses, where they have such; an alias has none.
+    pub(super) addresses: Vec<IpAddr>,
 }

@@ -19,10 +19,21 @@ impl Stand<'_> {
     /// that the address was an answer for, such as `com.amazonaws.eu-west-1.s3`, tells whose address it is where the view
     /// does not.
     pub fn path(&self, peer: SocketAddr, service: Option<&str>) -> Path {
+        if is_of_the_link(peer.ip()) {
+            return Path { way: Way::Local, blocks: Vec::new(), unknown: Vec::new() };
+        }
         let mut walk = Walk::new(self, peer, service);
         walk.leave_group();
         let way = if self.is_neighbour(peer.ip()) { walk.beside() } else { walk.away() };
         Path { way, blocks: walk.blocks, unknown: walk.unknown }
+    }
+}
+
+/// Whether AWS answers on the host itself: neither a rule nor a route has to do with it.
+fn is_of_the_link(peer: IpAddr) -> bool {
+    match peer {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local() || v6.segments()[..2] == [0xfd00, 0xec2],
     }
 }
 

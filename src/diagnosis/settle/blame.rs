@@ -15,6 +15,17 @@ use crate::vpc::{Block, Path, Presence, Present, Remedy, Stand};
 pub fn of(case: &Case<'_>, stand: &Stand<'_>, trouble: &Trouble<'_>, at: SocketAddr) -> Said {
     let check = trouble.view.check;
     let service = check.endpoint_service.as_deref();
+    if let Some(record) = stand.stale_record(&check.host, at.ip()) {
+        return Said::Blocked(vec![record]);
+    }
+    // What a VPC's configuration drops is silent: what refuses has let the packet through.
+    if trouble.fault.is_some_and(|fault| !fault.is_silence()) {
+        return Said::Unknown(Vec::new());
+    }
+    // No endpoint of this VPC serves another Region: a way out is all that can be mended here, where one was meant to be.
+    if case.is_foreign_region(check) {
+        return if stand.aims_out(at.ip()) { said(stand.path(at, None)) } else { Said::Unknown(Vec::new()) };
+    }
     let is_public = trouble.peer().is_some_and(|peer| peer.class == Class::Public);
     match service.filter(|_| is_public && check.reach == Reach::Interface) {
         Some(service) => in_its_place(case, stand, trouble.view, service, at),

@@ -53,7 +53,7 @@ fn ask(id: FindingId) -> Option<Ask> {
         | FindingId::PublicRegistryUnreachable
         | FindingId::EgressFiltered
         | FindingId::NoWayOut
-        | FindingId::NoLocalRoute => Some(Ask::Ways),
+        | FindingId::ConnectionRefused => Some(Ask::Ways),
         FindingId::VpcResolverSilent
         | FindingId::CustomResolverSilent
         | FindingId::CustomResolverBypassesPrivateDns

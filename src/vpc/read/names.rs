@@ -1,7 +1,7 @@
 //! The sections that have to do with names.
 
 use super::{Gaps, Item, section};
-use crate::vpc::model::{Dns, Forward, Options, Records, Zone};
+use crate::vpc::model::{Dns, Forward, Options, Record, Records, Zone};
 use crate::vpc::shape;
 
 pub(super) fn read(top: &Item<'_>, own: Option<&str>, gaps: &mut Gaps) -> Result<Dns, String> {
@@ -55,8 +55,13 @@ fn zone(item: &Item<'_>) -> Result<Zone, String> {
 
 fn records(item: &Item<'_>) -> Result<Records, String> {
     let sets = item.list("ResourceRecordSets")?.iter().map(Item);
-    let named = sets.filter_map(|set| Some((plain(set.text("Name")?), set.text("Type")?.to_owned())));
-    Ok(Records { zone: zone_id(item, "HostedZoneId")?, names: named.collect() })
+    Ok(Records { zone: zone_id(item, "HostedZoneId")?, sets: sets.filter_map(|set| record(&set)).collect() })
+}
+
+fn record(set: &Item<'_>) -> Option<Record> {
+    let values = set.list("ResourceRecords").ok().into_iter().flatten();
+    let addresses = values.filter_map(|one| one["Value"].as_str()?.parse().ok());
+    Some(Record { name: plain(set.text("Name")?), kind: set.text("Type")?.to_owned(), addresses: addresses.collect() })
 }
 
 /// Route 53 writes `/hostedzone/Z…` or `Z…`.
