@@ -107,6 +107,19 @@ impl<'v> Stand<'v> {
         &self.subnet.id
     }
 
+    /// The id of its route table, where that was looked at.
+    pub fn route_table(&self) -> Option<&'v str> {
+        self.table.map(|table| table.id.as_str())
+    }
+
+    /// The task's security group, where it is said to have one alone.
+    pub fn security_group(&self) -> Option<&'v str> {
+        match self.vpc.task.groups.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
     /// Whether the subnet is another account's, which shares it: of what that account made in it, this view has only a part.
     pub(super) fn is_shared(&self) -> bool {
         matches!((&self.subnet.owner, &self.vpc.account), (Some(owner), Some(account)) if owner != account)

@@ -3,11 +3,19 @@
 use crate::diagnosis::Fix;
 use crate::vpc::Stand;
 
-/// Fill in what every step needs: the VPC.
+/// Fill in what every step may need: the VPC, the task's place in it.
 pub fn fill(stand: &Stand<'_>, steps: &mut [Fix]) {
-    for step in steps {
-        if let Some(command) = &mut step.command {
-            *command = replaced(command, "$VPC", stand.vpc().id());
+    let known = [
+        ("$VPC", Some(stand.vpc().id())),
+        ("$SUBNETS", Some(stand.subnet())),
+        ("$RTB", stand.route_table()),
+        ("$TSG", stand.security_group()),
+    ];
+    for command in steps.iter_mut().filter_map(|step| step.command.as_mut()) {
+        for (variable, value) in known {
+            if let Some(value) = value {
+                *command = replaced(command, variable, value);
+            }
         }
     }
 }

@@ -247,6 +247,18 @@ fn a_culprit_leaves_nothing_to_guess() {
 }
 
 #[test]
+fn what_the_view_knows_stands_in_commands_that_it_does_not_settle() {
+    let found = judge_by(S3_SILENT, &[]).findings.remove(0);
+    assert_eq!(found.culprit, None);
+    let commands: Vec<&str> = found.fix.iter().filter_map(|fix| fix.command.as_deref()).collect();
+    assert!(
+        commands[0].contains("--vpc-id vpc-1 ") && commands[0].contains("--route-table-ids rtb-a "),
+        "{commands:?}"
+    );
+    assert!(commands.iter().any(|command| command.contains("--group-id sg-0 ")), "{commands:?}");
+}
+
+#[test]
 fn the_route_to_s3_is_proved_by_the_table() {
     let nat = [
         NO_S3_ROUTE[0],
