@@ -258,3 +258,54 @@ fn one_file_that_is_no_report_is_named_and_nothing_is_merged() {
     assert_eq!(vpcprobe(&["merge"], &[]).status.code(), Some(2));
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+/// A view of a VPC with one subnet.
+fn network(range: &str) -> String {
+    format!(
+        r#"{{"kind": "vpcprobe-network", "schema_version": 1, "collected_at": "2026-11-21T10:00:00Z",
+            "region": "ap-northeast-1", "vpc_id": "vpc-1", "vpcs": [{{"VpcId": "vpc-1", "CidrBlock": "{range}"}}],
+            "subnets": [{{"SubnetId": "subnet-1", "CidrBlock": "{range}"}}]}}"#
+    )
+}
+
+#[test]
+fn a_view_that_can_not_be_used_is_one_sentence_and_exit_3() {
+    let folder = std::env::temp_dir().join(format!("vpcprobe-network-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let whole = network("10.0.0.0/8");
+    let case = format!("{}/tests/cases/io-timeout-private-address-one-endpoint.json", env!("CARGO_MANIFEST_DIR"));
+    let case: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(case).unwrap()).unwrap();
+    let report = folder.join("report.json");
+    std::fs::write(&report, case["report"].to_string()).unwrap();
+    let report = report.to_str().unwrap();
+    let table = [
+        ("half a file", whole[..whole.len() / 2].to_owned(), "JSON"),
+        ("another document", std::fs::read_to_string(report).unwrap(), "scripts/network"),
+        ("nothing", String::new(), "JSON"),
+        ("a later shape", whole.replace("_version\": 1", "_version\": 2"), "schema_version 2"),
+        ("another VPC", network("192.168.7.0/24"), "vpc-1"),
+        ("another Region", whole.replace("ap-northeast-1", "eu-west-1"), "eu-west-1"),
+    ];
+    let file = folder.join("network.json");
+    let path = file.to_str().unwrap();
+    for (about, text, place) in table {
+        std::fs::write(&file, text).unwrap();
+        for command in ["diagnose", "merge"] {
+            let output = vpcprobe(&[command, report, "--network", path, "--format", "json"], &[]);
+            let said = text_of(&output);
+            assert_eq!(output.status.code(), Some(3), "{about}: {said}");
+            assert_eq!(said.lines().count(), 1, "{about}: {said}");
+            assert!(said.starts_with("vpcprobe: ") && said.contains(place), "{about}: {said}");
+            assert!(output.stdout.is_empty(), "{about}");
+        }
+    }
+    std::fs::write(&file, whole).unwrap();
+    let output = vpcprobe(&["diagnose", report, "--network", path, "--format", "json"], &[]);
+    let judged: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(judged["network"]["vpc"], "vpc-1", "{}", text_of(&output));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+fn text_of(output: &Output) -> String {
+    text(&output.stderr)
+}

@@ -22,8 +22,8 @@ use snapshot::{hold, path, plain};
 static SCHEMA: LazyLock<jsonschema::Validator> =
     LazyLock::new(|| jsonschema::validator_for(&schema::schema()).unwrap());
 
-fn fixtures() -> [(&'static str, Report); 12] {
-    [
+fn fixtures() -> Vec<(&'static str, Report)> {
+    vec![
         ("replayed", valid(fixtures::replayed())),
         ("rescued", valid(fixtures::rescued())),
         ("denied", valid(fixtures::denied())),

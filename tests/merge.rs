@@ -13,7 +13,8 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 use vpcprobe::diagnosis::{
-    CheckStatus, CutOver, CutOverAnswer, Finding, FindingId, Fix, ObservedRoute, Severity, Summary, Verdict,
+    CheckStatus, Culprit, CulpritKind, CutOver, CutOverAnswer, Finding, FindingId, Fix, ObservedRoute, Severity,
+    Summary, Verdict,
 };
 use vpcprobe::merge::{self, Given, Known, Merged, schema, text};
 use vpcprobe::plan::{CheckId, Purpose};
@@ -177,6 +178,37 @@ fn findings_are_one_where_the_same_fix_mends_both() {
         let together = merged.findings.iter().any(|finding| finding.runs == ["a", "b"]);
         assert_eq!((together, merged.findings.len()), (is_one, if is_one { 1 } else { 2 }), "{about}");
     }
+}
+
+#[test]
+fn findings_with_one_culprit_are_one_and_those_with_two_are_two() {
+    let blamed = |id: &str, meaning: &str| {
+        let mut report = fixtures::broken();
+        report.findings.truncate(1);
+        let finding = &mut report.findings[0];
+        let detail = format!("{id} has no inbound rule for 443");
+        finding.culprit = Some(Culprit { kind: CulpritKind::SecurityGroup, id: id.to_owned(), detail });
+        meaning.clone_into(&mut finding.meaning);
+        finding.fix = vec![Fix { action: "let it in".to_owned(), command: Some(format!("aws {id} {meaning}")) }];
+        report
+    };
+    let one =
+        merged(&[given("a", 1, blamed("sg-1", "from 10.0.1.0/24")), given("b", 2, blamed("sg-1", "from subnet-b"))]);
+    assert_eq!(one.findings.len(), 1);
+    let finding = &one.findings[0];
+    assert_eq!((finding.runs.len(), finding.fix.len(), &finding.points_at), (2, 2, &None), "{finding:?}");
+    assert_eq!(finding.culprit.as_ref().map(|culprit| culprit.id.as_str()), Some("sg-1"));
+    let two = merged(&[given("a", 1, blamed("sg-1", "same")), given("b", 2, blamed("sg-2", "same"))]);
+    assert_eq!(two.findings.len(), 2);
+}
+
+#[test]
+fn a_run_that_the_view_is_not_of_is_noted() {
+    let mut stranger = given("b", 2, fixtures::broken());
+    stranger.unseen = Some("report b.json: no subnet of vpc-1 holds it".to_owned());
+    let merged = merged(&[given("a", 1, fixtures::broken()), stranger]);
+    let note = "judged without the operator's view: report b.json: no subnet of vpc-1 holds it";
+    assert_eq!(merged.notes[0], note);
 }
 
 #[test]
