@@ -4,7 +4,7 @@ use super::pieces::{Piece, Said};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::Trouble;
-use crate::diagnosis::{Finding, FindingId, Severity, aws, words};
+use crate::diagnosis::{Certainty, Finding, FindingId, Severity, aws, words};
 use crate::vpc::Stand;
 
 /// How many gaps of the view are named beside a finding.
@@ -14,6 +14,9 @@ const NAMED: usize = 4;
 pub fn unsettled(stand: &Stand<'_>, mut finding: Finding, pieces: &[Piece<'_>]) -> Finding {
     if finding.id == FindingId::AccessDenied && pieces.iter().all(|piece| piece.said == Said::Open) {
         finding.alternatives.retain(|other| *other != FindingId::EndpointPolicyDenies);
+    }
+    if !pieces.is_empty() && pieces.iter().all(|piece| is_at_odds(&finding, piece)) {
+        return cleared(stand, finding);
     }
     let mut gaps: Vec<&str> = Vec::new();
     for piece in pieces {
@@ -29,6 +32,17 @@ pub fn unsettled(stand: &Stand<'_>, mut finding: Finding, pieces: &[Piece<'_>]) 
     let Some(gaps) = gaps_told(stand, &once) else { return finding };
     let told = finding.tell_apart.map(|how| format!(" {how}")).unwrap_or_default();
     Finding { tell_apart: Some(format!("{gaps}{told}")), ..finding }
+}
+
+/// A finding whose usual causes the view has cleared: their fixes would mend nothing.
+fn cleared(stand: &Stand<'_>, finding: Finding) -> Finding {
+    let meaning = format!(
+        "Security groups, network ACLs and routes are the usual cause of this, and by the configuration of {} it is none of \
+         them.",
+        stand.vpc().id()
+    );
+    let fix = vec![aws::step("see configuration-and-network-disagree: it says what is left to look at")];
+    Finding { meaning, fix, certainty: Certainty::Possible, tell_apart: None, ..finding }
 }
 
 /// What the view lacks, and which call gives it.
