@@ -96,8 +96,7 @@ impl<N: Net> Way<'_, N> {
             return Vec::new();
         }
         match self.shared.spare_socket() {
-            // Seldom needed, and as large as the first.
-            Some(permit) => Box::pin(self.climb_with(Some(permit), 2, limit.saturating_sub(half), pair)).await,
+            Some(permit) => self.climb_with(Some(permit), 2, limit.saturating_sub(half), pair).await,
             None => vec![Attempt { attempt: 2, ..self.rung(Rung::Connect) }.not_tried(Why::TooMany)],
         }
     }
@@ -116,7 +115,8 @@ impl<N: Net> Way<'_, N> {
         if let Some(stream) = stream
             && !pair.is_open.swap(true, Ordering::Relaxed)
         {
-            self.go_on(stream, permit, &mut attempts).await;
+            // Large, and not needed where nothing opens.
+            Box::pin(self.go_on(stream, permit, &mut attempts)).await;
         }
         attempts
     }

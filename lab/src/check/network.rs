@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{describe, findings, fits, text};
 use crate::config::{self, Network};
 use crate::lab::{Lab, Outcome};
-use crate::scenario::{Expect, ExpectedCulprit};
+use crate::scenario::{Expect, ExpectedCulprit, ExpectedFinding};
 
 /// What says that the configuration is right and the packets are not.
 pub const DISAGREE: &str = "configuration-and-network-disagree";
@@ -56,7 +56,9 @@ fn faulty(lab: &Lab) -> bool {
 }
 
 fn compare(expect: &Expect, network: &Network, faulty: bool, document: &Value, wrong: &mut Vec<String>) {
-    let expected = expect.network_findings.as_ref().unwrap_or(&expect.findings);
+    // How sure the same finding is depends on the view.
+    let unsure = || expect.findings.iter().cloned().map(|finding| ExpectedFinding { certainty: None, ..finding });
+    let expected = &expect.network_findings.clone().unwrap_or_else(|| unsure().collect());
     let named = expected.iter().any(|finding| finding.id == DISAGREE);
     let left = findings(expected, document, wrong);
     let blamed = left.into_iter().filter(|finding| text(finding, "severity") != "info");

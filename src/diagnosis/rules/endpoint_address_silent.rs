@@ -57,8 +57,9 @@ fn by_subnet<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>]) -> Finding {
         .fixes(aws::open_network_acl(plan, port(taken)))
         .fixes((!gateway).then(|| aws::take_subnet_off_endpoint(plan)))
         .tell_apart(format!(
-            "Reachability Analyzer names what drops: {}.",
-            aws::reachability_analyzer(plan, port(taken))
+            "Reachability Analyzer names what drops: {}{}.",
+            aws::reachability_analyzer(plan, port(taken)),
+            if gateway { format!("; where the ACLs let it pass, `{}` shows what S3 lacks", aws::show_endpoints(plan)) } else { String::new() }
         ));
     compare::neighbours(case, taken).into_draft(draft).finding()
 }

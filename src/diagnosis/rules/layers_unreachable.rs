@@ -48,7 +48,7 @@ pub(super) fn with_fixes<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trou
         .fix(aws::default_route(plan))
         .tell_apart(format!(
             "The most frequent first: `{}` shows whether the endpoint exists; `{}` whether the task's subnet has a route to its \
-             prefix list (pl-…), which association with the subnet's table makes; `{}` whether the task's security group lets \
+             prefix list (pl-…), or where that prints nothing the VPC's main table; `{}` whether the task's security group lets \
              port 443 out to that list; `{}` whether the network ACL lets it out, and ports 1024-65535 back in.",
             aws::show_endpoints(plan),
             aws::show_routes(plan),

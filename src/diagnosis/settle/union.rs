@@ -29,7 +29,7 @@ pub fn part<'c>(case: &'c Case<'c>, whole: &Finding, taken: &[Trouble<'c>]) -> F
 
 /// Not all that stays silent shares one cause: what is left of it is called by what it is about.
 fn id(case: &Case<'_>, whole: FindingId, taken: &[Trouble<'_>]) -> FindingId {
-    if whole != FindingId::AllEndpointsSilent {
+    if !matches!(whole, FindingId::AllEndpointsSilent | FindingId::EndpointAddressSilent) {
         return whole;
     }
     let is_public = |trouble: &Trouble<'_>| trouble.is_silent_connect(Class::Public);
@@ -41,6 +41,9 @@ fn id(case: &Case<'_>, whole: FindingId, taken: &[Trouble<'_>]) -> FindingId {
             () if all_reach(Reach::Nothing) => FindingId::NoWayOut,
             () => whole,
         };
+    }
+    if whole == FindingId::EndpointAddressSilent {
+        return whole;
     }
     let endpoints: HashSet<_> = taken.iter().filter(|trouble| !is_public(trouble)).map(|t| t.view.endpoint()).collect();
     if endpoints.len() < case.endpoints().len() { FindingId::EndpointSilent } else { whole }
