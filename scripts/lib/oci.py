@@ -1,12 +1,12 @@
 """Images as files: what a build tool saved becomes an OCI layout of which every byte is given by its content.
 
-    oci.py pack SAVED LAYOUT EPOCH TAG      a docker archive of any tool to an OCI layout; prints what came of it
+    oci.py pack SAVED LAYOUT EPOCH TAG FORMAT  a docker archive of any tool to an OCI layout, its layer packed by zstd or
+                                            gzip; prints what came of it
     oci.py save LAYOUT FILE TAG             that layout as a docker archive
     oci.py tar LAYOUT FILE EPOCH            and as one file
 """
 
 import datetime
-import gzip
 import hashlib
 import io
 import json
@@ -18,12 +18,12 @@ import tempfile
 from pathlib import Path
 
 CONFIG = "application/vnd.oci.image.config.v1+json"
-LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+LAYER = "application/vnd.oci.image.layer.v1.tar+"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 
 
-def pack(saved, layout, epoch, tag):
+def pack(saved, layout, epoch, tag, form):
     with tarfile.open(saved) as archive:
         [image] = json.load(archive.extractfile("manifest.json"))
         made = json.load(archive.extractfile(image["Config"]))
@@ -35,7 +35,7 @@ def pack(saved, layout, epoch, tag):
     shutil.rmtree(layout, ignore_errors=True)
     blobs.mkdir(parents=True)
     config = put(blobs, written(configuration(made, layer, int(epoch))), CONFIG)
-    packed = put(blobs, compressed(layer), LAYER)
+    packed = put(blobs, compressed(layer, form), LAYER + form)
     manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [packed]}
     descriptor = put(blobs, written(manifest), MANIFEST) | {
         "platform": {"architecture": made["architecture"], "os": made["os"]},
@@ -72,10 +72,16 @@ def archived(files, epoch):
     return out.getvalue()
 
 
-def compressed(data):
-    """As small as gzip's format allows, where there is a tool for that."""
+def through(command, data):
+    return subprocess.run(command, input=data, check=True, stdout=subprocess.PIPE).stdout
+
+
+def compressed(data, form):
+    """As small as the format allows, where there is a tool for that."""
+    if form == "zstd":
+        return through(["zstd", "--ultra", "-22", "--no-progress", "-qc"], data)
     if not shutil.which("zopfli"):
-        return subprocess.run(["gzip", "-9n"], input=data, check=True, stdout=subprocess.PIPE).stdout
+        return through(["gzip", "-9n"], data)
     with tempfile.NamedTemporaryFile() as file:
         file.write(data)
         file.flush()
@@ -100,7 +106,7 @@ def configuration(made, layer, epoch):
 
 def save(layout, out, tag):
     manifest, config, [layer] = read(layout)
-    plain = gzip.decompress(blob(layout, layer))
+    plain = through([layer["mediaType"].rpartition("+")[2], "-dc"], blob(layout, layer))
     name = manifest["config"]["digest"].removeprefix("sha256:") + ".json"
     listed = [{"Config": name, "RepoTags": [tag], "Layers": ["layer.tar"]}]
     files = {"layer.tar": plain, name: blob(layout, manifest["config"]), "manifest.json": written(listed)}

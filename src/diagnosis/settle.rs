@@ -51,7 +51,7 @@ pub fn settle<'c>(case: &'c Case<'c>, findings: Vec<Finding>) -> Vec<Finding> {
     }
     let own: Vec<_> = settled.iter().filter_map(|settled| settled.causes.key()).collect();
     let blamed = settled.into_iter().map(|settled| settled.blamed(&own));
-    let mut findings: Vec<Finding> = blamed.chain(left).chain(disagree::finding(case, stand, open)).collect();
+    let mut findings: Vec<Finding> = blamed.chain(left).chain(disagree::findings(case, stand, open)).collect();
     for finding in &mut findings {
         filled::fill(stand, &mut finding.fix);
     }

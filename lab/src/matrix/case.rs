@@ -8,7 +8,7 @@ use toml::Table;
 use super::cause::{self, Cause, Pairing};
 use super::truth::{Suspect, Truth};
 use crate::check::DISAGREE;
-use crate::scenario::{self, ExpectedFinding, Layer, Scenario};
+use crate::scenario::{self, ExpectedFinding, Scenario};
 
 /// One run.
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ fn of_scenario(folder: &Path, name: String, scenario: &Scenario) -> Case {
     Case { name, kind, inside, with_view: with_view(scenario), scenario: Source::File(file) }
 }
 
-/// With the operator's view, whatever loses packets without any configuration to show for it may be called that.
+/// With the operator's view, whatever is broken without any configuration to show for it may be called that.
 fn with_view(scenario: &Scenario) -> Vec<Truth> {
     let expect = &scenario.expect;
     let mut truths = truths(expect.network_findings.as_ref().unwrap_or(&expect.findings));
@@ -108,7 +108,7 @@ fn with_view(scenario: &Scenario) -> Vec<Truth> {
             None => truths.push(Truth::of(&culprit.id, Some(suspect))),
         }
     }
-    if scenario.faults.iter().any(|fault| fault.what.layer() == Layer::Packets) {
+    if !scenario.faults.is_empty() {
         truths.iter_mut().for_each(|truth| truth.beside.push(DISAGREE.to_owned()));
     }
     truths

@@ -3,7 +3,7 @@
 use super::pieces::{Piece, Said};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::draft::Draft;
-use crate::diagnosis::ledger::Trouble;
+use crate::diagnosis::ledger::{Stage, Trouble};
 use crate::diagnosis::{Certainty, Finding, FindingId, Severity, aws, words};
 use crate::vpc::Stand;
 
@@ -15,7 +15,8 @@ pub fn unsettled(stand: &Stand<'_>, mut finding: Finding, pieces: &[Piece<'_>]) 
     if finding.id == FindingId::AccessDenied && pieces.iter().all(|piece| piece.said == Said::Open) {
         finding.alternatives.retain(|other| *other != FindingId::EndpointPolicyDenies);
     }
-    if !pieces.is_empty() && pieces.iter().all(|piece| is_at_odds(&finding, piece)) {
+    let is_of_packets = |piece: &Piece<'_>| piece.trouble.stage != Stage::Step;
+    if !pieces.is_empty() && pieces.iter().all(|piece| is_at_odds(&finding, piece) && is_of_packets(piece)) {
         return cleared(stand, finding);
     }
     let mut gaps: Vec<&str> = Vec::new();
@@ -67,22 +68,32 @@ pub fn is_at_odds(finding: &Finding, piece: &Piece<'_>) -> bool {
     piece.said == Said::Open && finding.id != FindingId::AccessDenied
 }
 
-/// One finding for all that the configuration lets through and that is silent all the same.
-pub fn finding<'c>(case: &'c Case<'c>, stand: &Stand<'_>, open: Vec<Piece<'c>>) -> Option<Finding> {
-    let taken: Vec<Trouble<'c>> = open.into_iter().map(|piece| piece.trouble).collect();
-    taken.first()?;
+/// One finding for all that the configuration lets through and that is silent all the same, and one for all that an
+/// endpoint's policy allows and that is denied by it.
+pub fn findings<'c>(case: &'c Case<'c>, stand: &Stand<'_>, open: Vec<Piece<'c>>) -> Vec<Finding> {
+    let taken = open.into_iter().map(|piece| piece.trouble);
+    let (denied, silent): (Vec<_>, Vec<_>) = taken.partition(|trouble| trouble.stage == Stage::Step);
+    let both = [(silent, true), (denied, false)].into_iter().filter(|(taken, _)| !taken.is_empty());
+    both.map(|(taken, is_silent)| if is_silent { lost(case, stand, &taken) } else { allowed(case, stand, &taken) })
+        .collect()
+}
+
+fn draft<'c>(case: &'c Case<'c>, taken: &[Trouble<'c>]) -> Draft<'c> {
+    Draft::new(FindingId::ConfigurationAndNetworkDisagree, case, taken).severity(Severity::Warning)
+}
+
+fn lost<'c>(case: &'c Case<'c>, stand: &Stand<'_>, taken: &[Trouble<'c>]) -> Finding {
     let vpc = stand.vpc();
-    let at = match words::peers(&taken) {
+    let at = match words::peers(taken) {
         peers if peers.is_empty() => String::new(),
         peers => format!(" ({peers})"),
     };
-    let draft = Draft::new(FindingId::ConfigurationAndNetworkDisagree, case, &taken)
-        .severity(Severity::Warning)
+    draft(case, taken)
         .summary(format!(
             "The configuration of {}, as it was collected at {}, lets {} through{at}, and the network does not.",
             vpc.id(),
             vpc.collected_at(),
-            words::hosts(&taken),
+            words::hosts(taken),
         ))
         .meaning(
             "So the cause lies outside of both views: a firewall appliance or Network Firewall on the way, the other end of a \
@@ -93,6 +104,24 @@ pub fn finding<'c>(case: &'c Case<'c>, stand: &Stand<'_>, open: Vec<Piece<'c>>) 
         .fix(aws::step(
             "then follow the way by flow logs: an ACCEPT on the task's interface and nothing on the other end is something in \
              between",
-        ));
-    Some(draft.finding())
+        ))
+        .finding()
+}
+
+fn allowed<'c>(case: &'c Case<'c>, stand: &Stand<'_>, taken: &[Trouble<'c>]) -> Finding {
+    let vpc = stand.vpc();
+    draft(case, taken)
+        .summary(format!(
+            "The endpoint policies of {}, as they were collected at {}, allow what was denied at {}.",
+            vpc.id(),
+            vpc.collected_at(),
+            words::hosts(taken),
+        ))
+        .meaning(
+            "So the policy that denied it is another one: it was changed since the view was collected (an edit takes minutes to \
+             come into effect), the call went by another VPC's endpoint, or a policy beside the endpoint's denies it.",
+        )
+        .fix(aws::step("collect the view again (scripts/network) and judge this report by it: a change since then shows"))
+        .fix(aws::step("then look the call up in CloudTrail: vpcEndpointId says which endpoint carried it"))
+        .finding()
 }

@@ -20,7 +20,10 @@ pub fn piece<'c>(
     let is_given = |seen: &&&Observation| {
         view.asked.iter().any(|asked| asked.bears && Some(asked.resolver.address) == seen.resolver)
     };
-    let first = *evidence.iter().find(is_given).or(evidence.first())?;
+    // What it was compared with stands in the evidence too, and is as it should be.
+    let is_bad = |seen: &&&Observation| seen.answer().is_none_or(|answer| answer.addresses.is_empty());
+    let given = || evidence.iter().filter(is_given);
+    let first = *given().find(is_bad).or_else(|| given().next()).or(evidence.first())?;
     let at = first.resolver?;
     let stage = if first.fault().is_some() { Stage::Resolver(at) } else { Stage::Name(at) };
     let said = said(stand, id, view, at);
