@@ -19,9 +19,14 @@ const OWN: [&str; 7] = [
 
 /// Whether all of a statement's conditions hold.
 pub(super) fn holds(condition: &Value, question: Question<'_>) -> Fit {
+    if condition.is_null() {
+        return Fit::Yes;
+    }
+    let Some(operators) = condition.as_object() else { return unclear() };
     let mut result = Fit::Yes;
-    for (operator, keys) in condition.as_object().into_iter().flatten() {
-        for (key, values) in keys.as_object().into_iter().flatten() {
+    for (operator, keys) in operators {
+        let Some(keys) = keys.as_object() else { return unclear() };
+        for (key, values) in keys {
             match holds_one(operator, key, values, question) {
                 Fit::No => return Fit::No,
                 Fit::Yes => {}
@@ -32,36 +37,66 @@ pub(super) fn holds(condition: &Value, question: Question<'_>) -> Fit {
     result
 }
 
-fn holds_one(operator: &str, key: &str, values: &Value, question: Question<'_>) -> Fit {
+fn unclear() -> Fit {
+    Fit::Perhaps("a statement has conditions that the view does not settle".to_owned())
+}
+
+/// How an operator compares texts.
+#[derive(Clone, Copy, PartialEq)]
+enum Alike {
+    /// Letter by letter.
+    Exact,
+    /// The same, whatever the case of letters.
+    AnyCase,
+    /// With `*` and `?`.
+    Pattern,
+}
+
+/// How an operator compares, and whether it holds where nothing is equal.
+fn operator(word: &str) -> Option<(Alike, bool)> {
+    Some(match word {
+        "StringEquals" => (Alike::Exact, false),
+        "StringNotEquals" => (Alike::Exact, true),
+        "StringEqualsIgnoreCase" => (Alike::AnyCase, false),
+        "StringNotEqualsIgnoreCase" => (Alike::AnyCase, true),
+        "StringLike" | "ArnEquals" | "ArnLike" => (Alike::Pattern, false),
+        "StringNotLike" | "ArnNotEquals" | "ArnNotLike" => (Alike::Pattern, true),
+        _ => return None,
+    })
+}
+
+fn holds_one(word: &str, key: &str, values: &Value, question: Question<'_>) -> Fit {
     let key = key.to_ascii_lowercase();
+    let word = word.rsplit(':').next().unwrap_or(word);
+    // Who is in no organization has no such key, which `IfExists` then lets pass.
+    let (bare, if_exists) = word.strip_suffix("IfExists").map_or((word, false), |bare| (bare, true));
+    let Some((alike, is_negated)) = operator(bare) else { return unclear() };
     let equal = match key.as_str() {
-        "aws:sourcevpc" => Some(has(values, &question.vpc.id)),
-        "aws:sourcevpce" => Some(has(values, question.endpoint)),
+        "aws:sourcevpc" => has(values, &question.vpc.id, alike),
+        "aws:sourcevpce" => has(values, question.endpoint, alike),
         own if question.is_for_layers() && OWN.contains(&own) && is_own(values, question) => Some(false),
         _ => None,
     };
-    let unclear = || Fit::Perhaps("a statement has conditions that the view does not settle".to_owned());
-    let Some(equal) = equal else { return unclear() };
-    let operator = operator.rsplit(':').next().unwrap_or(operator);
-    // Who is in no organization has no such key, which `IfExists` then lets pass.
-    let (bare, if_exists) = operator.strip_suffix("IfExists").map_or((operator, false), |bare| (bare, true));
-    let sure = match bare {
-        "StringEquals" | "StringLike" | "StringEqualsIgnoreCase" | "ArnEquals" | "ArnLike" => equal,
-        "StringNotEquals" | "StringNotLike" | "StringNotEqualsIgnoreCase" | "ArnNotEquals" | "ArnNotLike" => !equal,
-        _ => return unclear(),
-    };
-    match sure {
-        true => Fit::Yes,
-        false if if_exists && key.contains("org") => unclear(),
-        false => Fit::No,
+    match equal.map(|equal| equal != is_negated) {
+        Some(true) => Fit::Yes,
+        Some(false) if !(if_exists && key.contains("org")) => Fit::No,
+        Some(false) | None => unclear(),
     }
 }
 
-fn has(values: &Value, text: &str) -> bool {
-    let is_it = |value: &Value| {
-        value.as_str().is_some_and(|one| super::pattern::is_like(one.as_bytes(), text.as_bytes(), false))
-    };
-    is_it(values) || values.as_array().is_some_and(|list| list.iter().any(is_it))
+/// Whether one of the values is this text; none where one is no text, or has variables in it.
+fn has(values: &Value, text: &str, alike: Alike) -> Option<bool> {
+    let one = std::slice::from_ref(values);
+    let mut found = false;
+    for value in values.as_array().map_or(one, Vec::as_slice) {
+        let value = value.as_str().filter(|value| !value.contains("${"))?;
+        found |= match alike {
+            Alike::Exact => value == text,
+            Alike::AnyCase => value.eq_ignore_ascii_case(text),
+            Alike::Pattern => super::pattern::is_like(value.as_bytes(), text.as_bytes(), false),
+        };
+    }
+    Some(found)
 }
 
 /// Whether every value is the customer's own: its account, an ARN of that account, an organization.
@@ -73,4 +108,32 @@ pub(super) fn is_own(values: &Value, question: Question<'_>) -> bool {
         text.starts_with("o-") || Some(text) == account || text.starts_with("arn:") && in_arn()
     };
     is_own(values) || values.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(is_own))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_the_operators_that_say_like_know_wildcards() {
+        let table = [
+            (json!("vpc-1"), "StringEquals", Some(true)),
+            (json!("vpc-*"), "StringEquals", Some(false)),
+            (json!("vpc-*"), "StringLike", Some(true)),
+            (json!("vpc-?"), "StringNotEquals", Some(false)),
+            (json!("VPC-1"), "StringEquals", Some(false)),
+            (json!("VPC-1"), "StringEqualsIgnoreCase", Some(true)),
+            (json!(["vpc-2", "vpc-1"]), "StringEquals", Some(true)),
+            (json!("${aws:PrincipalTag/vpc}"), "StringEquals", None),
+            (json!(5), "StringEquals", None),
+            (json!([{}]), "StringLike", None),
+        ];
+        for (values, word, expected) in table {
+            let (alike, _) = operator(word).unwrap();
+            assert_eq!(has(&values, "vpc-1", alike), expected, "{word} {values}");
+        }
+        assert!(operator("NumericEquals").is_none());
+    }
 }

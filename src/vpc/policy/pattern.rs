@@ -11,7 +11,11 @@ const LONGEST: usize = 2_048;
 pub(super) fn matches(patterns: &Value, text: &str, any_case: bool) -> Fit {
     let one = std::slice::from_ref(patterns);
     let mut result = Fit::No;
-    for pattern in patterns.as_array().map_or(one, Vec::as_slice).iter().filter_map(Value::as_str) {
+    for pattern in patterns.as_array().map_or(one, Vec::as_slice) {
+        let Some(pattern) = pattern.as_str() else {
+            result = Fit::Perhaps("it is not shaped as a policy is".to_owned());
+            continue;
+        };
         if pattern.len() > LONGEST || pattern.contains("${") {
             result = Fit::Perhaps("a pattern in it has variables".to_owned());
         } else if is_like(pattern.as_bytes(), text.as_bytes(), any_case) {
