@@ -233,6 +233,7 @@ fn make_plan(raw: &RawInputs, vantage: &Vantage) -> Result<(Inputs, Plan), Input
 
 /// Judge a saved report again.
 pub(crate) fn diagnose(path: &str, strict: bool, network: Option<&str>, output: &OutputArgs) -> Done {
+    one_stdin(&[path], network)?;
     let view = network.map(read_network).transpose()?;
     let saved = read_report(path)?;
     let output = Output::choose(output, VantageKind::Other)?;
@@ -265,6 +266,14 @@ pub(super) fn judge_again(
     saved.inputs.strict |= strict;
     let plan = plan::plan(&saved.inputs, &saved.vantage).map_err(|why| InputError(format!("report {path}: {why}")))?;
     app::judge_again(saved, &plan, view).map_err(|why| InputError(format!("report {path}: {why}")))
+}
+
+/// Standard input holds one document, whoever names it.
+pub(super) fn one_stdin(reports: &[&str], network: Option<&str>) -> Result<(), InputError> {
+    match reports.iter().copied().chain(network).filter(|file| *file == "-").count() {
+        0 | 1 => Ok(()),
+        _ => Err(InputError("-: standard input holds one document, and it is named twice".to_owned())),
+    }
 }
 
 /// Read the operator's view of a VPC.

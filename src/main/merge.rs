@@ -5,7 +5,7 @@ use vpcprobe::report::Report;
 use vpcprobe::sink::Sink;
 use vpcprobe::vpc::Vpc;
 
-use super::commands::{InputError, is_text, judge_again, read_network, read_report};
+use super::commands::{InputError, is_text, judge_again, one_stdin, read_network, read_report};
 use super::output::look;
 use super::process;
 
@@ -18,8 +18,10 @@ pub(crate) fn merge(
     format: Option<&str>,
 ) -> Result<u8, InputError> {
     let is_text = is_text("what is merged", format)?;
+    let named = reports.iter().map(|word| merge::report(word)).collect::<Result<Vec<_>, _>>()?;
+    one_stdin(&named.iter().map(|(_, file)| file.as_str()).collect::<Vec<_>>(), network)?;
     let view = network.map(read_network).transpose()?;
-    let mut given = read(reports, view.as_ref())?;
+    let mut given = read(named, view.as_ref())?;
     for word in exits {
         given.push(merge::exit_code(word)?);
     }
@@ -35,11 +37,7 @@ pub(crate) fn merge(
 
 /// Read every report and judge it by today's rules. All that can't be read are named at once, and then nothing is merged:
 /// a table without one of its subnets would look like a healthy one.
-fn read(words: &[String], view: Option<&Vpc>) -> Result<Vec<Given>, InputError> {
-    let named = words.iter().map(|word| merge::report(word)).collect::<Result<Vec<_>, _>>()?;
-    if named.iter().filter(|(_, file)| file == "-").count() > 1 {
-        return Err(InputError("report -: standard input holds one report, and it is named twice".to_owned()));
-    }
+fn read(named: Vec<(Option<String>, String)>, view: Option<&Vpc>) -> Result<Vec<Given>, InputError> {
     let mut given = Vec::new();
     let mut broken = Vec::new();
     for (name, file) in named {
