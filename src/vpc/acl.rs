@@ -2,7 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::model::{Acl, Entry, Ports};
+use ipnet::IpNet;
+
+use super::model::{Acl, Destination, Entry, Ports, Sections};
+use super::path::is_public;
+use super::remedy::PEERS;
 use super::{Block, Culprit, CulpritKind, Remedy, Vpc};
 use crate::vpc::group::{End, Fit};
 
@@ -20,8 +24,11 @@ pub(super) enum Judged {
     Passes,
     /// All are denied, the first of them by this rule's number.
     Denied(u16),
-    /// Some of the ports are denied.
-    Partly,
+    /// Some of the ports pass, the others are denied.
+    Partly {
+        passed: Vec<Ports>,
+        lost: Vec<Ports>,
+    },
     Unclear(String),
 }
 
@@ -37,7 +44,7 @@ impl Acl {
     pub(super) fn judge(&self, crossing: &Crossing<'_>) -> Judged {
         let mut open = vec![crossing.ports];
         let mut denied = None;
-        let mut passes = false;
+        let (mut passed, mut lost) = (Vec::new(), Vec::new());
         let fitting = self.entries.iter().filter(|entry| entry.egress == crossing.egress);
         for entry in fitting {
             if open.is_empty() {
@@ -49,7 +56,7 @@ impl Acl {
                 Fit::Yes => {
                     let left = without(&open, entry.ports);
                     if left != open {
-                        passes |= entry.allow;
+                        if entry.allow { &mut passed } else { &mut lost }.extend(within(&open, entry.ports));
                         denied = denied.or((!entry.allow).then_some(entry.number));
                     }
                     open = left;
@@ -57,10 +64,11 @@ impl Acl {
             }
         }
         let denied = denied.or((!open.is_empty()).then_some(LAST));
-        match (denied, passes) {
-            (None, _) => Judged::Passes,
-            (Some(rule), false) => Judged::Denied(rule),
-            (Some(_), true) => Judged::Partly,
+        lost.extend(open);
+        match denied {
+            None => Judged::Passes,
+            Some(rule) if passed.is_empty() => Judged::Denied(rule),
+            Some(_) => Judged::Partly { passed, lost },
         }
     }
 
@@ -70,14 +78,23 @@ impl Acl {
         self.entries.iter().find(|entry| entry.number == explicit && entry.egress == egress && !entry.allow)
     }
 
-    /// A rule number that is free and asked before another.
-    fn free_before(&self, number: u16, egress: bool) -> Option<u16> {
+    /// The nth of the rule numbers that are free and asked before another; where there are too few, one of them.
+    fn free_before(&self, number: u16, egress: bool, nth: usize) -> Option<u16> {
         let is_free = |candidate: &u16| !self.taken.contains(&(egress, *candidate));
-        if number < LAST {
-            return (1..number).rev().find(is_free);
-        }
-        (1..=326).map(|hundred| hundred * 100).find(is_free)
+        let free: Vec<u16> = if number < LAST {
+            // Hundreds are for what only the last rule denies.
+            (1..number).rev().filter(|number| is_free(number) && number % 100 != 0).collect()
+        } else {
+            (1..=326).map(|hundred| hundred * 100).filter(is_free).collect()
+        };
+        free.get(nth.checked_rem(free.len())?).copied()
     }
+}
+
+/// What of ranges of ports is in another.
+fn within(open: &[Ports], taken: Ports) -> impl Iterator<Item = Ports> {
+    let both = move |ports: &Ports| Ports { first: ports.first.max(taken.first), last: ports.last.min(taken.last) };
+    open.iter().map(both).filter(|ports| ports.first <= ports.last)
 }
 
 /// What is left of ranges of ports once one is taken out.
@@ -96,6 +113,12 @@ fn without(open: &[Ports], taken: Ports) -> Vec<Ports> {
         }
     }
     left
+}
+
+/// Several ranges of ports.
+pub(super) fn all_in_words(ports: &[Ports]) -> String {
+    let words: Vec<String> = ports.iter().copied().map(ports_in_words).collect();
+    words.join(", ")
 }
 
 pub(super) fn ports_in_words(ports: Ports) -> String {
@@ -118,31 +141,74 @@ impl Vpc {
                 format!("ACL {id} rule {rule} denies {denied} {direction} for {range}; it is the ACL of {subnet}")
             }
             None => format!(
-                "ACL {id} of {subnet} has no {direction} rule that allows {ports} for {far}: its last rule (*) denies"
+                "ACL {id} of {subnet} has no {direction} rule that allows {ports} for {}: its last rule (*) denies",
+                self.far_in_words(far)
             ),
         };
         Culprit::new(CulpritKind::NetworkAcl, id, detail).mended_by(vec![self.acl_remedy(acl, rule, crossing, far)])
     }
 
     fn acl_remedy(&self, acl: &Acl, rule: u16, crossing: &Crossing<'_>, far: IpAddr) -> Remedy {
-        let Some(number) = acl.free_before(rule, crossing.egress) else {
+        let ports = if crossing.ports == LINUX { NAT } else { crossing.ports };
+        let (nth, range) = self.opened(far);
+        let Some(number) = acl.free_before(rule, crossing.egress, nth * 3 + nth_of(ports)) else {
             return super::remedy::step("give the rule that denies a higher number: no number before it is free");
         };
-        let ports = if crossing.ports == LINUX { NAT } else { crossing.ports };
-        let direction = if crossing.egress { "egress" } else { "ingress" };
-        let range = match (self.subnet_of(far), far) {
-            (Some(subnet), far) => subnet.ranges.iter().find(|range| range.contains(&far)).map(ToString::to_string),
-            (None, _) => None,
-        };
-        let range = range.unwrap_or_else(|| super::remedy::everything(far).to_owned());
+        let (direction, word) = if crossing.egress { ("egress", "out to") } else { ("ingress", "in from") };
         let key = if far.is_ipv4() { "cidr-block" } else { "ipv6-cidr-block" };
+        let (id, words) = (&acl.id, ports_in_words(ports));
         self.command(
-            "let the packets through, before the rule that denies them",
+            &format!("let {words} {word} {range} by ACL {id}, before the rule that denies it"),
             &format!(
-                "ec2 create-network-acl-entry --network-acl-id {} --{direction} --rule-number {number} --protocol tcp \
+                "ec2 create-network-acl-entry --network-acl-id {id} --{direction} --rule-number {number} --protocol tcp \
                  --port-range From={},To={} --{key} {range} --rule-action allow",
-                acl.id, ports.first, ports.last
+                ports.first, ports.last
             ),
         )
+    }
+
+    /// How a sentence names the end that an ACL has no rule for: by what all addresses beside it share.
+    pub(super) fn far_in_words(&self, far: IpAddr) -> String {
+        let ranges = self.subnet_of(far).into_iter().flat_map(|subnet| &subnet.ranges);
+        if let Some(range) = ranges.into_iter().find(|range| range.contains(&far)) {
+            return range.to_string();
+        }
+        let lists = self.lists_holding(far);
+        let list = lists.iter().find(|(list, _)| list.name.is_some());
+        list.map_or_else(|| far.to_string(), |(list, _)| format!("addresses of {}", list.id))
+    }
+
+    /// What an ACL opens for an address, and its place among all that may be opened. The same range is opened for all
+    /// that are in it, and each range has rule numbers of its own: so remedies for several addresses don't collide.
+    fn opened(&self, far: IpAddr) -> (usize, String) {
+        let Sections { ranges, subnets, tables, .. } = &self.sections;
+        let within = |range: &IpNet| range.contains(&far);
+        if let Some(at) = ranges.iter().position(within) {
+            return (if at == 0 { 0 } else { at + 1 }, ranges[at].to_string());
+        }
+        if is_public(far) {
+            return (1, super::remedy::everything(far).to_owned());
+        }
+        let subnets = subnets.iter().flatten().flat_map(|subnet| subnet.ranges.iter().copied());
+        let routes = tables.iter().flatten().flat_map(|table| &table.routes).filter(|route| !route.is_default());
+        let routes = routes.filter_map(|route| match route.to {
+            Destination::Range(range) => Some(range),
+            Destination::List(_) => None,
+        });
+        let mut others: Vec<IpNet> = subnets.chain(routes).collect();
+        others.sort_unstable();
+        others.dedup();
+        let first = ranges.len().max(1) + 1;
+        let found = others.iter().position(within);
+        found.map_or_else(|| (first, PEERS.to_owned()), |at| (first + at + 1, others[at].to_string()))
+    }
+}
+
+/// Rules for different ports of one range have different numbers.
+fn nth_of(ports: Ports) -> usize {
+    match ports {
+        Ports { first: 443, .. } => 0,
+        NAT => 1,
+        Ports { .. } => 2,
     }
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::IpNet;
 
-use super::model::{Endpoint, Forward, Record, Records, Zone};
+use super::model::{Forward, Record, Records, Zone};
 use super::remedy::step;
 use super::{Block, Culprit, CulpritKind, Stand, Vpc};
 
@@ -23,11 +23,11 @@ impl Stand<'_> {
     pub fn name(&self, name: &str) -> NameView {
         let mut view = NameView::default();
         let name = name.trim_end_matches('.').to_ascii_lowercase();
-        view.blocks.extend(self.vpc.attribute_block(None));
+        view.blocks.extend(self.vpc.attribute_block());
         self.servers(&mut view);
         match (self.vpc.rule_for(&name, &mut view), self.vpc.zone_for(&name, &mut view)) {
             (Some(rule), zone) if zone.is_none_or(|zone| zone.name.len() <= rule.domain.len()) => {
-                view.blocks.extend(self.vpc.forwarded(rule, &name));
+                view.blocks.extend(self.vpc.forwarded(rule));
             }
             (_, Some(zone)) => self.vpc.shadowed(zone, &name, &mut view),
             _ => {}
@@ -124,21 +124,16 @@ impl Vpc {
         matches!(server, "AmazonProvidedDNS" | "169.254.169.253" | "fd00:ec2::253") || own()
     }
 
-    /// An attribute that is off. For an endpoint: what that means for its private names.
-    pub(super) fn attribute_block(&self, endpoint: Option<&Endpoint>) -> Option<Block> {
+    /// An attribute that is off, in one sentence for all names and endpoints.
+    pub(super) fn attribute_block(&self) -> Option<Block> {
         let attributes = self.sections.attributes;
         let id = &self.id;
-        let (word, flag) = if attributes.support == Some(false) {
-            ("enableDnsSupport", "enable-dns-support")
+        let (word, flag, effect) = if attributes.support == Some(false) {
+            ("enableDnsSupport", "enable-dns-support", "the VPC's resolver answers nothing")
         } else if attributes.hostnames == Some(false) {
-            ("enableDnsHostnames", "enable-dns-hostnames")
+            ("enableDnsHostnames", "enable-dns-hostnames", "private DNS has no effect")
         } else {
             return None;
-        };
-        let effect = match endpoint {
-            Some(endpoint) => format!("the private DNS of {} has no effect", endpoint.id),
-            None if flag == "enable-dns-support" => "the VPC's resolver answers nothing".to_owned(),
-            None => "no private names are in effect".to_owned(),
         };
         let detail = format!("{word} is off on {id}, so that {effect}");
         Some(Culprit::new(CulpritKind::VpcAttribute, id, detail).mended_by(vec![self.attribute(flag)]))
@@ -174,17 +169,14 @@ impl Vpc {
         zones.any(|zone| is_under(&name, &zone.name) && zone.name.contains('.'))
     }
 
-    fn forwarded(&self, rule: &Forward, name: &str) -> Option<Block> {
+    fn forwarded(&self, rule: &Forward) -> Option<Block> {
         if !rule.forwards {
             return None;
         }
         let (id, vpc) = (&rule.id, &self.id);
         let targets: Vec<String> = rule.targets.iter().take(4).map(ToString::to_string).collect();
         let domain = if rule.domain.is_empty() { "." } else { &rule.domain };
-        let detail = format!(
-            "the Resolver rule {id} of {vpc} sends questions for {domain} to {}, {name} among them",
-            targets.join(", ")
-        );
+        let detail = format!("the Resolver rule {id} of {vpc} sends questions for {domain} to {}", targets.join(", "));
         let command = format!("route53resolver disassociate-resolver-rule --vpc-id {vpc} --resolver-rule-id {id}");
         let remedy = vec![
             step("make a SYSTEM rule for the names of AWS, which the VPC's resolver then answers itself"),

@@ -13,8 +13,14 @@ impl Vpc {
     /// An endpoint that is not, or not yet, in service.
     pub(super) fn not_available(endpoint: &Endpoint) -> Block {
         let Endpoint { id, service, state, .. } = endpoint;
-        let shown = if state.is_empty() { "in no known state" } else { state };
-        let detail = format!("{id} for {service} is {shown}, not available");
+        let shown = match state.as_str() {
+            "" => "is in no known state",
+            "pendingacceptance" => "is pending acceptance",
+            "failed" => "has failed",
+            "pending" | "rejected" | "expired" | "deleting" | "deleted" | "partial" => &format!("is {state}"),
+            other => &format!("is in state {other}"),
+        };
+        let detail = format!("{id} for {service} {shown}, so it is not available");
         let remedy = match state.as_str() {
             "pending" => step("wait until it is available; if that takes more than some minutes, create it again"),
             "pendingacceptance" => step("have the owner of the service accept the connection"),
@@ -75,7 +81,7 @@ impl Stand<'_> {
     fn not_associated(&self, endpoint: &Endpoint) -> Option<Block> {
         let (id, table, subnet) = (&endpoint.id, &self.table?.id, &self.subnet.id);
         let detail = format!("{id} for {} is not associated with {table} of {subnet}", endpoint.service);
-        let remedy = self.vpc.associate(id, table);
+        let remedy = self.vpc.associate(id, table, false);
         Some(Culprit::new(CulpritKind::VpcEndpoint, id, detail).mended_by(vec![remedy]))
     }
 
@@ -85,7 +91,7 @@ impl Stand<'_> {
         let service = &endpoint.service;
         let gateway = |other: &Endpoint| other.kind == Some(EndpointKind::Gateway) && self.is_associated(other);
         if endpoint.private_dns && !endpoint.inbound_only {
-            return self.vpc.attribute_block(Some(endpoint));
+            return self.vpc.attribute_block();
         }
         if self.vpc.endpoints_of(service).any(gateway) || self.vpc.zone_for_service(service) {
             return None;

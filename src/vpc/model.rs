@@ -9,6 +9,8 @@ use super::EndpointKind;
 /// Every section of the file; `None` was not looked at.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sections {
+    /// The account of the VPC, which may share it with others.
+    pub(super) owner: Option<String>,
     /// The VPC's own.
     pub(super) ranges: Vec<IpNet>,
     pub(super) attributes: Attributes,

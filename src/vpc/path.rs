@@ -8,10 +8,12 @@ mod lost;
 use std::net::{IpAddr, SocketAddr};
 
 use self::far::Far;
-use super::acl::{Crossing, Judged, LINUX, ports_in_words};
+pub(super) use self::far::is_public;
+use super::acl::{Crossing, Judged, LINUX, all_in_words, ports_in_words};
 use super::group::{End, Fit};
-use super::model::{Acl, Group, Ports};
+use super::model::{Acl, Destination, Group, Ports, Route, Sections};
 use super::remedy::{everything, single};
+use super::route::Lookup;
 use super::{Block, Culprit, CulpritKind, Path, Stand, Subnet, Vpc, Way};
 
 impl Stand<'_> {
@@ -62,7 +64,7 @@ impl<'s> Walk<'s> {
     }
 
     fn away(&mut self) -> Way {
-        let (acl, subnet) = (self.stand.acl, self.stand.subnet);
+        let (acl, subnet) = (self.stand.acl, &self.stand.subnet);
         let there = End { address: Some(self.peer), range: None, groups: None };
         let out = Crossing { egress: true, ports: Ports::one(self.port), far: &there };
         self.cross(acl, subnet, &out, self.peer);
@@ -74,7 +76,12 @@ impl<'s> Walk<'s> {
 
     /// Through the ACL of the other end's subnet, into it, and back out.
     fn arrive(&mut self) {
-        let Some(subnet) = self.far.subnet else { return self.enter_group() };
+        let Some(subnet) = self.far.subnet else {
+            if self.vpc.sections.subnets.is_none() {
+                self.unsure(self.vpc.unseen("subnets"));
+            }
+            return self.enter_group();
+        };
         let task = self.task();
         let far = self.stand.own(self.peer).or(self.stand.range(self.peer).map(|range| range.addr()));
         let Some(far) = far else { return self.enter_group() };
@@ -95,17 +102,29 @@ impl<'s> Walk<'s> {
     }
 
     fn cross(&mut self, acl: Option<&Acl>, subnet: &Subnet, crossing: &Crossing<'_>, far: IpAddr) {
-        let Some(acl) = acl else { return self.unsure(self.vpc.unseen("network_acls")) };
+        let Some(acl) = acl else { return self.unsure(self.unseen_acl(subnet)) };
         match acl.judge(crossing) {
             Judged::Passes => {}
             Judged::Denied(rule) => self.block(self.vpc.acl_block(acl, &subnet.id, rule, crossing, far)),
-            Judged::Partly => self.unsure(format!(
-                "ACL {} of {} lets only some of the ports {} pass, so that some connections fail",
+            Judged::Partly { passed, lost } => self.unsure(format!(
+                "ACL {} of {} lets {} only {} of the ports {} for {}: connections from {} are lost, so open all of them",
                 acl.id,
                 subnet.id,
-                ports_in_words(crossing.ports)
+                if crossing.egress { "out" } else { "in" },
+                all_in_words(&passed),
+                ports_in_words(crossing.ports),
+                self.vpc.far_in_words(far),
+                all_in_words(&lost),
             )),
             Judged::Unclear(why) => self.unsure(format!("ACL {}: {why}", acl.id)),
+        }
+    }
+
+    fn unseen_acl(&self, subnet: &Subnet) -> String {
+        match self.vpc.sections {
+            Sections { acls: Some(_), subnets: None, .. } => self.vpc.unseen("subnets"),
+            Sections { acls: Some(_), .. } => format!("the view holds no ACL of {}", subnet.id),
+            Sections { .. } => self.vpc.unseen("network_acls"),
         }
     }
 
@@ -122,8 +141,9 @@ impl<'s> Walk<'s> {
             Fit::No => {
                 let to = self.far.words(self.peer);
                 let detail = format!("{} outbound rule for {} to {to}", lacks(ids, ""), self.port);
-                let remedy = self.vpc.allow(&groups[0].id, false, self.port, &self.permission_out());
-                self.block(Culprit::new(CulpritKind::SecurityGroup, &groups[0].id, detail).mended_by(vec![remedy]));
+                let id = self.vpc.least_shared(ids);
+                let remedy = self.vpc.allow(id, false, self.port, &self.permission_out());
+                self.block(Culprit::new(CulpritKind::SecurityGroup, id, detail).mended_by(vec![remedy]));
             }
         }
     }
@@ -131,11 +151,21 @@ impl<'s> Walk<'s> {
     /// The narrowest permission that names the other end for good.
     fn permission_out(&self) -> String {
         let lists = self.vpc.lists_holding(self.peer);
-        match (self.far.groups().and_then(<[String]>::first), lists.iter().find(|(list, _)| list.name.is_some())) {
+        let list = lists.iter().find(|(list, _)| list.name.is_some()).map(|(list, _)| list.id.as_str());
+        let group = self.far.groups().filter(|ids| !ids.is_empty()).map(|ids| self.vpc.least_shared(ids));
+        match (group, list.or_else(|| self.routed_list())) {
             (Some(group), _) => format!("UserIdGroupPairs=[{{GroupId={group}}}]"),
-            (None, Some((list, _))) => format!("PrefixListIds=[{{PrefixListId={}}}]", list.id),
+            (None, Some(list)) => format!("PrefixListIds=[{{PrefixListId={list}}}]"),
             (None, None) if self.far.is_public => permission(everything(self.peer)),
             (None, None) => permission(&single(self.peer)),
+        }
+    }
+
+    /// The prefix list of the gateway endpoint's route that carries the address, where what lists hold was not looked at.
+    fn routed_list(&self) -> Option<&'s str> {
+        match self.vpc.lookup(self.stand.table?, self.peer, self.service, true) {
+            Lookup::Route(Route { to: Destination::List(list), .. }) => Some(list),
+            Lookup::Route(_) | Lookup::Nothing | Lookup::Unclear(_) => None,
         }
     }
 
@@ -150,8 +180,8 @@ impl<'s> Walk<'s> {
             Fit::Yes => {}
             Fit::Perhaps(why) => self.unsure(format!("the inbound rules of {}: {why}", ids.join(", "))),
             Fit::No => {
-                let remedy = self.vpc.allow(&groups[0].id, true, self.port, &self.permission_in());
-                let (id, detail) = (&groups[0].id, self.not_let_in(ids));
+                let (id, detail) = (self.vpc.least_shared(ids), self.not_let_in(ids));
+                let remedy = self.vpc.allow(id, true, self.port, &self.permission_in());
                 self.block(Culprit::new(CulpritKind::SecurityGroup, id, detail).mended_by(vec![remedy]));
             }
         }

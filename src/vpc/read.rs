@@ -89,6 +89,7 @@ fn sections(top: &Item<'_>, id: &str, gaps: &mut Gaps) -> Result<Sections, Strin
     let own = vpcs.into_iter().flatten().find(|vpc| vpc.id == id);
     let options = own.as_ref().and_then(|own| own.options.clone());
     Ok(Sections {
+        owner: own.as_ref().and_then(|own| own.owner.clone()),
         ranges: own.map(|own| own.ranges).unwrap_or_default(),
         attributes: attributes(&Item(&top.0["vpc_attributes"])),
         subnets: section(top, "subnets", pieces::subnet, gaps)?,

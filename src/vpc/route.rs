@@ -94,6 +94,10 @@ impl Route {
         }
     }
 
+    pub(super) fn is_for(&self, destination: &str) -> bool {
+        self.destination() == destination
+    }
+
     pub(super) fn is_default(&self) -> bool {
         matches!(&self.to, Destination::Range(range) if range.prefix_len() == 0)
     }
@@ -125,7 +129,8 @@ impl Stand<'_> {
             return if self.vpc.holds(peer) {
                 Carried::By(format!("{}'s own range", self.vpc.id))
             } else {
-                Carried::Unknown(self.vpc.unseen("route_tables"))
+                let tables = &self.vpc.sections.tables;
+                Carried::Unknown(self.vpc.unseen(if tables.is_some() { "subnets" } else { "route_tables" }))
             };
         };
         let id = &table.id;
@@ -133,18 +138,48 @@ impl Stand<'_> {
             Lookup::Unclear(list) => Carried::Unknown(format!("what {list} in {id} holds was not looked at")),
             Lookup::Nothing => Carried::Lost(self.only_by_default(table, peer)),
             Lookup::Route(route) if route.blackhole => Carried::Lost(format!(
-                "{} in {id} points at {}, which is gone (blackhole)",
+                "{} in {id} points at {}, which is gone (blackhole){}",
                 route.destination(),
-                route.target
+                route.target,
+                if route.is_default() { String::new() } else { self.beats(table, peer) }
             )),
             Lookup::Route(route) if route.target == "local" => Carried::By(format!("the VPC's own range in {id}")),
             Lookup::Route(route) => match route.way(table) {
-                Way::GatewayEndpoint { id: endpoint, .. } => {
-                    Carried::By(format!("the gateway endpoint {endpoint} in {id}"))
-                }
+                Way::GatewayEndpoint { id: endpoint, .. } => self.by_gateway(&endpoint, id),
+                _ if is_way_out(route) => Carried::Lost(format!(
+                    "the route to {} in {id} points at {}, a way out as well{}",
+                    route.destination(),
+                    route.target,
+                    self.beats(table, peer)
+                )),
                 _ => Carried::By(format!("the route to {} in {id} ({})", route.destination(), route.target)),
             },
         }
+    }
+
+    /// By a gateway endpoint, as far as that is in service.
+    fn by_gateway(&self, endpoint: &str, table: &str) -> Carried {
+        let mut endpoints = self.vpc.sections.endpoints.iter().flatten();
+        let state = endpoints.find(|one| one.id == endpoint).map(|one| one.state.as_str());
+        match state {
+            Some("available" | "") | None => Carried::By(format!("the gateway endpoint {endpoint} in {table}")),
+            Some("pending" | "pendingacceptance") => {
+                Carried::Unknown(format!("the gateway endpoint {endpoint} in {table} is not yet available"))
+            }
+            Some("failed") => Carried::Lost(format!("the gateway endpoint {endpoint} in {table} has failed")),
+            Some(state) => Carried::Lost(format!("the gateway endpoint {endpoint} in {table} is {state}")),
+        }
+    }
+
+    /// That a route wins over a gateway endpoint's, where the table has one for the address.
+    fn beats(&self, table: &Table, peer: IpAddr) -> String {
+        let lists = self.vpc.lists_holding(peer);
+        let holds = |id: &str| lists.iter().any(|(list, _)| list.id == id);
+        let mut beaten = table.routes.iter().filter_map(|route| match &route.to {
+            Destination::List(list) if holds(list) && !route.blackhole => Some((list, &route.target)),
+            Destination::List(_) | Destination::Range(_) => None,
+        });
+        beaten.next().map(|(list, target)| format!(", and wins over {list} ({target})")).unwrap_or_default()
     }
 
     fn only_by_default(&self, table: &Table, peer: IpAddr) -> String {
@@ -154,6 +189,11 @@ impl Stand<'_> {
             Lookup::Nothing | Lookup::Unclear(_) => format!("no route of {id} leads there"),
         }
     }
+}
+
+/// Whether a route leads to what the default routes lead to.
+fn is_way_out(route: &Route) -> bool {
+    ["nat-", "igw-", "eigw-"].iter().any(|kind| route.target.starts_with(kind))
 }
 
 /// The IPv4 address in an address of NAT64's well-known prefix, `64:ff9b::/96`.

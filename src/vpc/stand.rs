@@ -7,11 +7,14 @@ use ipnet::IpNet;
 use super::model::{Acl, Subnet, Table};
 use super::{Place, Vpc};
 
+/// What stands for the subnet where it is not known: in commands a variable, as they have it.
+const UNKNOWN: &str = "$SUBNETS";
+
 /// The place of a task in the configuration: its subnet with its route table and network ACL, and its security groups.
 #[derive(Clone, Debug)]
 pub struct Stand<'v> {
     pub(super) vpc: &'v Vpc,
-    pub(super) subnet: &'v Subnet,
+    pub(super) subnet: Subnet,
     /// `None`: not looked at.
     pub(super) table: Option<&'v Table>,
     /// `None`: not looked at.
@@ -33,13 +36,18 @@ impl Vpc {
                 subnet.id, self.id
             ));
         }
-        let own = |address: &&IpAddr| subnet.ranges.iter().any(|range| range.contains(*address));
+        let own = |address: &&IpAddr| {
+            let is_its = subnet.ranges.iter().any(|range| range.contains(*address));
+            is_its || (self.sections.subnets.is_none() && self.sections.ranges.iter().any(|own| own.contains(*address)))
+        };
+        let addresses = place.addresses.iter().filter(own).copied().collect();
+        let is_known = subnet.id != UNKNOWN;
         Ok(Stand {
             vpc: self,
+            table: is_known.then(|| self.table(&subnet.id)).flatten(),
+            acl: is_known.then(|| self.acl(&subnet.id)).flatten(),
             subnet,
-            table: self.table(&subnet.id),
-            acl: self.acl(&subnet.id),
-            addresses: place.addresses.iter().filter(own).copied().collect(),
+            addresses,
         })
     }
 
@@ -52,12 +60,35 @@ impl Vpc {
             _ => Ok(()),
         };
         fit("Region", place.region, Some(&self.region))?;
+        // The owner of a shared VPC sees what other accounts' tasks run in.
+        if self.account.is_some() && self.sections.owner == self.account {
+            return Ok(());
+        }
         fit("account", place.account, self.account.as_deref())
     }
 
-    fn own_subnet(&self, place: &Place<'_>) -> Result<&Subnet, String> {
-        let Some(subnets) = self.sections.subnets.as_deref() else {
+    /// Without the subnets: by the VPC's ranges, or by what was said of the task. Which subnet it is stays unknown, unless
+    /// that was said, and with it its table and ACL.
+    fn unseen_subnet(&self, place: &Place<'_>) -> Result<Subnet, String> {
+        let ranges = &self.sections.ranges;
+        let mut own = place.addresses.iter().copied().filter(|address| !is_local(*address)).peekable();
+        let is_elsewhere = own.peek().is_some() && !ranges.is_empty();
+        if is_elsewhere && !own.any(|address| ranges.iter().any(|range| range.contains(&address))) {
+            return Err(format!("no range of {} holds the probe's own address: is it the right VPC?", self.id));
+        }
+        if !is_elsewhere && self.task.subnets.is_empty() {
             return Err(format!("the probe's subnet can't be found in {}: {}", self.id, self.unseen("subnets")));
+        }
+        let id = match &self.task.subnets[..] {
+            [only] => only.clone(),
+            _ => UNKNOWN.to_owned(),
+        };
+        Ok(Subnet { id, zone: None, owner: None, ranges: place.subnets.to_vec(), blocked: None })
+    }
+
+    fn own_subnet(&self, place: &Place<'_>) -> Result<Subnet, String> {
+        let Some(subnets) = self.sections.subnets.as_deref() else {
+            return self.unseen_subnet(place);
         };
         let addresses: Vec<IpAddr> = place.addresses.iter().copied().filter(|address| !is_local(*address)).collect();
         let within = |subnet: &Subnet, range: &IpNet| {
@@ -69,7 +100,7 @@ impl Vpc {
         };
         let found = subnets.iter().find(|subnet| subnet.ranges.iter().any(|range| within(subnet, range)));
         match (found, addresses.first(), place.subnets.first(), &self.task.subnets[..]) {
-            (Some(subnet), ..) => Ok(subnet),
+            (Some(subnet), ..) => Ok(subnet.clone()),
             (None, Some(own), ..) => {
                 Err(format!("no subnet of {} holds the probe's own address {own}: is it the right VPC?", self.id))
             }
@@ -78,6 +109,7 @@ impl Vpc {
             }
             (None, None, None, [only]) => self
                 .subnet(only)
+                .cloned()
                 .ok_or_else(|| format!("the view says that the task runs in {only}, which it does not hold")),
             (None, None, None, _) => {
                 Err("the report does not say in which subnet the probe ran; collect the view with \
@@ -103,7 +135,7 @@ impl<'v> Stand<'v> {
     }
 
     /// The subnet's id.
-    pub fn subnet(&self) -> &'v str {
+    pub fn subnet(&self) -> &str {
         &self.subnet.id
     }
 

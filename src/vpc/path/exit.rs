@@ -18,7 +18,8 @@ impl Walk<'_> {
                 self.arrive();
                 return Way::Local;
             }
-            self.unsure(self.vpc.unseen("route_tables"));
+            let tables = &self.vpc.sections.tables;
+            self.unsure(self.vpc.unseen(if tables.is_some() { "subnets" } else { "route_tables" }));
             return Way::Unknown;
         };
         match self.vpc.lookup(table, self.peer, self.service, true) {
@@ -47,12 +48,12 @@ impl Walk<'_> {
             ("local", _) => self.arrive(),
             (_, Way::GatewayEndpoint { id, .. }) => self.by_endpoint(&id),
             ("nat", _) => match self.vpc.nat(target) {
-                Some(nat) => self.by_nat(nat),
+                Some(nat) => self.by_nat(nat, table, route),
                 None if self.vpc.sections.nats.is_some() => self.no_nat(table, route),
                 None => self.unsure(self.vpc.unseen("nat_gateways")),
             },
             ("igw", _) => self.by_internet_gateway(table, route),
-            ("eigw", _) => self.out_of(self.stand.subnet, true),
+            ("eigw", _) => self.out_of(&self.stand.subnet, true),
             _ => self.unsure(format!("what {target} does with packets to {} lies outside of this view", self.peer)),
         }
     }
@@ -67,13 +68,14 @@ impl Walk<'_> {
     }
 
     /// Into the NAT gateway's subnet, out of it, and back.
-    fn by_nat(&mut self, nat: &Nat) {
+    fn by_nat(&mut self, nat: &Nat, own: &Table, route: &Route) {
         let id = &nat.id;
         if nat.state != "available" {
-            let detail = format!("{id}, which the task's default route points at, is {}", nat.state);
-            let table = self.stand.table.map_or("$RTB", |table| &table.id);
-            let remedy = self.vpc.route_to_nat("replace-route", table, super::everything(self.peer));
-            return self.block(Culprit::new(CulpritKind::NatGateway, id, detail).mended_by(vec![remedy]));
+            let (destination, state) = (route.destination(), nat.state.as_str());
+            let state = if state == "failed" { "has failed".to_owned() } else { format!("is {state}") };
+            let detail = format!("{id}, which {destination} of {} points at, {state}", own.id);
+            let remedy = self.redirected(own, route);
+            return self.block(Culprit::new(CulpritKind::NatGateway, id, detail).mended_by(remedy));
         }
         // A regional NAT gateway stands in no subnet and has its own way out.
         let Some(subnet) = nat.subnet.as_deref() else { return };
@@ -82,7 +84,7 @@ impl Walk<'_> {
         };
         let beyond = embedded(self.peer).unwrap_or(self.peer);
         self.around_nat(subnet, beyond, true);
-        self.out_of_nat(nat, subnet, beyond);
+        self.out_of_nat(nat, subnet, beyond, (own, route));
         self.around_nat(subnet, beyond, false);
     }
 
@@ -106,7 +108,7 @@ impl Walk<'_> {
     }
 
     /// What the NAT's own subnet does with it.
-    fn out_of_nat(&mut self, nat: &Nat, subnet: &Subnet, beyond: IpAddr) {
+    fn out_of_nat(&mut self, nat: &Nat, subnet: &Subnet, beyond: IpAddr, (own, by): (&Table, &Route)) {
         let Some(table) = self.vpc.table(&subnet.id) else { return self.unsure(self.vpc.unseen("route_tables")) };
         let (id, rtb) = (&nat.id, &table.id);
         let out = match self.vpc.lookup(table, beyond, self.service, true) {
@@ -116,25 +118,34 @@ impl Walk<'_> {
         };
         let kind = out.map(|route| route.target.split_once('-').map_or("local", |(kind, _)| kind));
         match kind {
-            Some("igw") if nat.private => {
-                let detail = format!("{id} is a private NAT gateway, which has no address for the internet");
-                let remedy =
-                    step("make a public NAT gateway in a subnet with an internet gateway, and point the route at it");
-                self.block(Culprit::new(CulpritKind::NatGateway, id, detail).mended_by(vec![remedy]));
+            Some("igw" | "nat" | "local") | None if nat.private => {
+                let detail = format!(
+                    "{id} is a private NAT gateway (ConnectivityType private): it never reaches the internet by itself"
+                );
+                let remedy = self.vpc.nat_in_public(&own.id, &by.destination());
+                self.block(Culprit::new(CulpritKind::NatGateway, id, detail).mended_by(remedy));
             }
             Some("igw") => self.out_of(subnet, true),
             // The prefix list's route of a gateway endpoint there.
             Some("vpce") if out.is_some_and(|route| !route.is_default()) => {}
             Some("nat" | "local") | None => {
+                let is_own = subnet.id == self.stand.subnet.id || rtb == &own.id;
+                let verb =
+                    if table.routes.iter().any(|route| route.is_for("0.0.0.0/0")) { "replace" } else { "create" };
                 let subnet = &subnet.id;
                 let detail = format!(
                     "{id} is in {subnet}, whose route table {rtb} has no way to an internet gateway for {beyond}: a NAT \
                      gateway belongs in a public subnet"
                 );
+                // With a way to an internet gateway the task's own subnet would be a public one.
+                if is_own {
+                    let remedy = self.vpc.nat_in_public(&own.id, &by.destination());
+                    return self.block(Culprit::new(CulpritKind::NatGateway, id, detail).mended_by(remedy));
+                }
                 let remedy = self.vpc.command(
                     "give the NAT gateway's subnet a way out, if it is meant to be a public one",
                     &format!(
-                        "ec2 create-route --route-table-id {rtb} --destination-cidr-block 0.0.0.0/0 --gateway-id {}",
+                        "ec2 {verb}-route --route-table-id {rtb} --destination-cidr-block 0.0.0.0/0 --gateway-id {}",
                         self.vpc.internet_gateway()
                     ),
                 );
@@ -164,7 +175,7 @@ impl Walk<'_> {
                 None => self.unsure(format!("whether the task has a public address, which {igw} needs, is not said")),
             }
         }
-        self.out_of(self.stand.subnet, false);
+        self.out_of(&self.stand.subnet, false);
     }
 
     fn no_public_address(&mut self, table: &Table, route: &Route) {

@@ -70,7 +70,7 @@ fn by_service<'s>(stand: &'s Stand<'s>, subnet: Option<&Subnet>, service: Option
 }
 
 /// Whether an address is the internet's: no private, shared, link-local or unique local one.
-fn is_public(peer: IpAddr) -> bool {
+pub(in crate::vpc) fn is_public(peer: IpAddr) -> bool {
     match peer {
         IpAddr::V4(v4) => {
             let [a, b, ..] = v4.octets();

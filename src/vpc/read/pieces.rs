@@ -32,6 +32,7 @@ pub(super) struct Own {
     pub(super) id: String,
     pub(super) ranges: Vec<IpNet>,
     pub(super) options: Option<String>,
+    pub(super) owner: Option<String>,
 }
 
 pub(super) fn vpc(item: &Item<'_>) -> Result<Own, String> {
@@ -39,7 +40,8 @@ pub(super) fn vpc(item: &Item<'_>) -> Result<Own, String> {
     ranges.extend(item.range("CidrBlock")?);
     ranges.extend(item.ranges("Ipv6CidrBlockAssociationSet", "Ipv6CidrBlock")?);
     let options = item.text("DhcpOptionsId").map(str::to_owned);
-    Ok(Own { id: item.id("VpcId", "vpc-")?, ranges, options })
+    let owner = item.text("OwnerId").and_then(shape::account).map(str::to_owned);
+    Ok(Own { id: item.id("VpcId", "vpc-")?, ranges, options, owner })
 }
 
 pub(super) fn subnet(item: &Item<'_>) -> Result<Subnet, String> {

@@ -124,7 +124,13 @@ fn the_acl_of_the_nats_subnet_is_asked_too() {
 fn a_rule_for_a_part_of_the_ephemeral_ports_is_said_and_not_blamed() {
     let partly = path(&with_acl("subnet-a", &[out(HTTPS), back((49_152, 65_535))]), ACROSS);
     assert_eq!(partly.blocks, []);
-    assert!(partly.unknown[0].contains("only some of the ports 32768–60999"), "{:?}", partly.unknown);
+    assert!(
+        partly.unknown[0].contains(
+            "lets in only 49152–60999 of the ports 32768–60999 for 10.0.2.0/24: connections from 32768–49151 are lost"
+        ),
+        "{:?}",
+        partly.unknown
+    );
 }
 
 #[test]
@@ -138,14 +144,14 @@ fn the_fix_has_a_free_number_before_the_rule_that_denies() {
     let path_there = path(&with_acl("subnet-a", &shut[..1]), ACROSS);
     assert_eq!(
         only(&path_there).1,
-        "aws ec2 create-network-acl-entry --network-acl-id acl-2 --ingress --rule-number 100 --protocol tcp --port-range \
-         From=1024,To=65535 --cidr-block 10.0.2.0/24 --rule-action allow --region eu-west-1"
+        "aws ec2 create-network-acl-entry --network-acl-id acl-2 --ingress --rule-number 200 --protocol tcp --port-range \
+         From=1024,To=65535 --cidr-block 10.0.0.0/16 --rule-action allow --region eu-west-1"
     );
     let denied = [out(HTTPS), shut[2].clone(), shut[3].clone()];
     let denied = path(&with_acl("subnet-a", &denied), ELSEWHERE);
     let (detail, command) = only(&denied);
     assert_eq!(detail, "ACL acl-2 rule 100 denies 1024–65535 inbound for 0.0.0.0/0; it is the ACL of subnet-a");
-    assert!(command.contains("--rule-number 98 ") && command.contains("--cidr-block 0.0.0.0/0 "), "{command}");
+    assert!(command.contains("--rule-number 94 ") && command.contains("--cidr-block 0.0.0.0/0 "), "{command}");
     let first = path(&with_acl("subnet-a", &[back(EPHEMERAL), entry(1, true, "deny", "-1", None)]), ACROSS);
     assert_eq!(first.blocks[0].remedy[0].command, None, "no number is free before the first");
 }
@@ -156,4 +162,19 @@ fn acls_that_were_not_looked_at_are_not_taken_for_open() {
     view["network_acls"] = Value::Null;
     let path = path(&view, ACROSS);
     assert_eq!((path.blocks.len(), path.unknown), (0, vec!["network_acls was not looked at".to_owned()]));
+}
+
+#[test]
+fn remedies_of_one_acl_never_share_a_rule_number() {
+    let view = with_acl("subnet-a", &[entry(90, false, "deny", "6", Some(EPHEMERAL))]);
+    let mut commands = Vec::new();
+    for peer in [ACROSS, "10.0.2.11:443", BUCKETS, ELSEWHERE, "10.0.2.10:8443"] {
+        let blocks = path(&view, peer).blocks.into_iter().filter(|block| block.culprit.kind == CulpritKind::NetworkAcl);
+        commands.extend(blocks.filter_map(|block| block.remedy[0].command.clone()));
+    }
+    commands.sort();
+    commands.dedup();
+    let numbers: std::collections::HashSet<_> =
+        commands.iter().map(|command| command.split_once(" --protocol").unwrap().0.to_owned()).collect();
+    assert_eq!((numbers.len(), commands.len()), (5, 5), "{commands:#?}");
 }

@@ -37,7 +37,7 @@ fn an_endpoint_that_does_not_do_its_work_says_why_and_what_mends_it() {
             changed(0, "State", json!("Pending")),
             API,
             CulpritKind::VpcEndpoint,
-            "is pending, not available",
+            "is pending, so it is not available",
             "",
         ),
         (
@@ -45,7 +45,7 @@ fn an_endpoint_that_does_not_do_its_work_says_why_and_what_mends_it() {
             changed(0, "State", json!("Rejected")),
             API,
             CulpritKind::VpcEndpoint,
-            "is rejected, not available",
+            "is rejected, so it is not available",
             "",
         ),
         (
@@ -69,7 +69,7 @@ fn an_endpoint_that_does_not_do_its_work_says_why_and_what_mends_it() {
             hostnames,
             API,
             CulpritKind::VpcAttribute,
-            "enableDnsHostnames is off on vpc-0a, so that the private DNS of vpce-a1 has no effect",
+            "enableDnsHostnames is off on vpc-0a, so that private DNS has no effect",
             r#"modify-vpc-attribute --vpc-id vpc-0a --enable-dns-hostnames '{"Value":true}'"#,
         ),
         (

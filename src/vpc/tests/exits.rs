@@ -41,6 +41,26 @@ fn a_nat_must_work_and_stand_in_a_public_subnet() {
 }
 
 #[test]
+fn a_nat_in_the_tasks_own_subnet_is_mended_without_making_that_public() {
+    let mut view = sound();
+    view["nat_gateways"][0]["SubnetId"] = json!("subnet-a");
+    let own = path(&view, ELSEWHERE);
+    let command = only(&own).1;
+    let lines: Vec<&str> = command.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "aws ec2 create-nat-gateway --subnet-id subnet-d --allocation-id $EIP --region eu-west-1",
+            "aws ec2 replace-route --route-table-id rtb-a --destination-cidr-block 0.0.0.0/0 --nat-gateway-id $NAT --region \
+             eu-west-1",
+        ]
+    );
+    view["nat_gateways"][0]["ConnectivityType"] = json!("private");
+    let private = path(&view, ELSEWHERE);
+    assert!(only(&private).0.contains("never reaches the internet"), "{private:?}");
+}
+
+#[test]
 fn an_internet_gateway_needs_a_public_address() {
     let mut view = with(&[local(), to("0.0.0.0/0", "GatewayId", "igw-1")]);
     assert_eq!(stops(&view, ELSEWHERE), [(CulpritKind::InternetGateway, "igw-1".to_owned())]);
@@ -92,6 +112,11 @@ fn ipv6_has_its_own_routes_and_rules() {
         [CulpritKind::SecurityGroup, CulpritKind::NetworkAcl, CulpritKind::RouteTable, CulpritKind::NetworkAcl];
     let kinds: Vec<CulpritKind> = path_of(&vpc).blocks.iter().map(|block| block.culprit.kind).collect();
     assert_eq!(kinds, stopped, "IPv4's rules say nothing of IPv6");
+    let command = path_of(&vpc).blocks[2].remedy[0].command.clone().unwrap();
+    assert!(
+        command.contains("--destination-ipv6-cidr-block ::/0 --egress-only-internet-gateway-id $EIGW"),
+        "{command}"
+    );
     view["security_groups"][0]["IpPermissionsEgress"] =
         json!([{ "IpProtocol": "-1", "Ipv6Ranges": [{ "CidrIpv6": "::/0" }] }]);
     view["route_tables"][0]["Routes"] =

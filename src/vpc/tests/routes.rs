@@ -218,3 +218,39 @@ fn without_the_default_route_only_what_has_its_own_is_carried() {
     );
     assert!(matches!(stand(&vpc).without_default(ACROSS.parse().unwrap(), Some(API)), Carried::By(_)));
 }
+
+#[test]
+fn what_is_private_and_elsewhere_is_reached_by_a_transit_gateway() {
+    let lacks = path(&with(&[local()]), "10.9.1.5:443");
+    assert_eq!(
+        only(&lacks).1,
+        "aws ec2 create-route --route-table-id rtb-a --destination-cidr-block $PEER_CIDR --transit-gateway-id $TGW --region \
+         eu-west-1"
+    );
+    let mut known = with(&[local()]);
+    known["route_tables"][1]["Routes"] = json!([to("10.9.0.0/16", "VpcPeeringConnectionId", "pcx-1")]);
+    let command = only(&path(&known, "10.9.1.5:443")).1;
+    assert!(command.contains("--destination-cidr-block 10.9.0.0/16 --vpc-peering-connection-id pcx-1 "), "{command}");
+    let mut gone = to("10.9.0.0/16", "TransitGatewayId", "tgw-1");
+    gone["State"] = json!("blackhole");
+    let command = only(&path(&with(&[local(), gone]), "10.9.1.5:443")).1;
+    assert!(command.contains("replace-route") && command.contains("--transit-gateway-id $TGW "), "{command}");
+}
+
+#[test]
+fn a_route_before_the_gateway_endpoints_is_only_taken_out() {
+    let in_the_way = with(&[local(), to_list("pl-53", "GatewayId", "vpce-53"), dead("52.218.1.0/24")]);
+    assert_eq!(
+        only(&path(&in_the_way, BUCKETS)).1,
+        "aws ec2 delete-route --route-table-id rtb-a --destination-cidr-block 52.218.1.0/24 --region eu-west-1"
+    );
+    let vpc = read(&in_the_way);
+    let Carried::Lost(why) = stand(&vpc).without_default(BUCKETS.parse().unwrap(), Some(S3)) else {
+        panic!("it is lost")
+    };
+    assert!(why.ends_with("which is gone (blackhole), and wins over pl-53 (vpce-53)"), "{why}");
+    let mut deleting = sound();
+    deleting["vpc_endpoints"][1]["State"] = json!("deleting");
+    let vpc = read(&deleting);
+    assert!(matches!(stand(&vpc).without_default(BUCKETS.parse().unwrap(), Some(S3)), Carried::Lost(_)));
+}
