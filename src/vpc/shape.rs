@@ -4,7 +4,7 @@
 const LONGEST: usize = 255;
 
 /// The longest reason that is repeated.
-const LONGEST_LINE: usize = 300;
+const LONGEST_LINE: usize = 200;
 
 /// An AWS id of a kind, such as `sg-0ab…` for `sg-`.
 pub(super) fn id<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
@@ -33,4 +33,10 @@ pub(super) fn line(text: &str) -> String {
     let shown = |c: char| if c.is_ascii_graphic() || c.is_alphanumeric() { c } else { ' ' };
     let words: String = text.chars().take(LONGEST_LINE).map(shown).collect();
     words.trim().to_owned()
+}
+
+/// A call of AWS's, such as `ec2:DescribeNetworkAcls`; empty where it is none.
+pub(super) fn call(text: &str) -> &str {
+    let word = |part: &str| name(part).is_some() && !part.contains(['.', '_']);
+    if text.split_once(':').is_some_and(|(service, action)| word(service) && word(action)) { text } else { "" }
 }

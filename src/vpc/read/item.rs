@@ -21,6 +21,21 @@ impl<'v> Item<'v> {
         self.0[key].as_bool()
     }
 
+    /// A text that AWS always gives.
+    pub(super) fn must_text(&self, key: &str) -> Result<&'v str, String> {
+        self.text(key).ok_or_else(|| lacks(key))
+    }
+
+    /// A flag that AWS always gives.
+    pub(super) fn must_flag(&self, key: &str) -> Result<bool, String> {
+        self.flag(key).ok_or_else(|| lacks(key))
+    }
+
+    /// A text that may be absent, and is nothing else.
+    fn maybe_text(&self, key: &str) -> Result<Option<&'v str>, String> {
+        maybe(&self.0[key], key)
+    }
+
     /// A list; none where the key is absent.
     pub(super) fn list(&self, key: &str) -> Result<&'v [Value], String> {
         let value = &self.0[key];
@@ -32,40 +47,57 @@ impl<'v> Item<'v> {
         }
     }
 
+    /// A list that AWS always gives, were it empty.
+    pub(super) fn must_list(&self, key: &str) -> Result<&'v [Value], String> {
+        if self.0[key].is_null() { Err(lacks(key)) } else { self.list(key) }
+    }
+
     pub(super) fn id(&self, key: &str, prefix: &str) -> Result<String, String> {
-        self.maybe_id(key, prefix)?.ok_or_else(|| format!("it has no {key}"))
+        self.maybe_id(key, prefix)?.ok_or_else(|| lacks(key))
     }
 
     /// An id, where there is one.
     pub(super) fn maybe_id(&self, key: &str, prefix: &str) -> Result<Option<String>, String> {
-        self.text(key).map(|text| shaped(text, key, prefix)).transpose()
+        self.maybe_text(key)?.map(|text| shaped(text, key, prefix)).transpose()
     }
 
-    /// The ids in a list, sorted and each once: its items themselves, or what they have under a key; items without it are
-    /// passed over.
-    pub(super) fn ids(&self, list: &str, key: &str, prefix: &str) -> Result<Vec<String>, String> {
+    /// The texts in a list: its items themselves, or what they have under a key.
+    pub(super) fn texts(&self, list: &str, key: &str) -> Result<Vec<&'v str>, String> {
         let items = self.list(list)?.iter().map(|item| if key.is_empty() { item } else { &item[key] });
-        let shaped = items.filter_map(Value::as_str).map(|text| shaped(text, list, prefix));
-        let mut ids: Vec<String> = shaped.collect::<Result<_, _>>()?;
-        ids.sort();
-        ids.dedup();
-        Ok(ids)
+        items.map(|item| maybe(item, list)?.ok_or_else(|| format!("an item of {list} lacks {key}"))).collect()
+    }
+
+    /// The ids in a list, sorted and each once.
+    pub(super) fn ids(&self, list: &str, key: &str, prefix: &str) -> Result<Vec<String>, String> {
+        let texts = self.texts(list, key)?.into_iter();
+        Ok(once(texts.map(|text| shaped(text, list, prefix)).collect::<Result<_, _>>()?))
+    }
+
+    /// The ids that some items of a list have under a key, sorted and each once.
+    pub(super) fn ids_of_some(&self, list: &str, key: &str, prefix: &str) -> Result<Vec<String>, String> {
+        let ids = self.must_list(list)?.iter().map(|item| Item(item).maybe_id(key, prefix));
+        Ok(once(ids.filter_map(Result::transpose).collect::<Result<_, _>>()?))
     }
 
     pub(super) fn range(&self, key: &str) -> Result<Option<IpNet>, String> {
-        self.text(key).map(|text| range(text, key)).transpose()
+        self.maybe_text(key)?.map(|text| range(text, key)).transpose()
     }
 
     /// The ranges in a list: what its items have under a key.
     pub(super) fn ranges(&self, list: &str, key: &str) -> Result<Vec<IpNet>, String> {
-        let items = self.list(list)?.iter().map(|item| if key.is_empty() { item } else { &item[key] });
-        items.filter_map(Value::as_str).map(|text| range(text, list)).collect()
+        self.texts(list, key)?.into_iter().map(|text| range(text, list)).collect()
     }
 
     /// The addresses in a list: what its items have under a key.
     pub(super) fn addresses(&self, list: &str, key: &str) -> Result<Vec<IpAddr>, String> {
-        let texts = self.list(list)?.iter().filter_map(|item| item[key].as_str());
+        let texts = self.texts(list, key)?.into_iter();
         texts.map(|text| text.parse().map_err(|_| format!("{list} has what is no address"))).collect()
+    }
+
+    /// An object in it, or nothing.
+    pub(super) fn part(&self, key: &str) -> Result<Self, String> {
+        let value = &self.0[key];
+        if value.is_null() || value.is_object() { Ok(Self(value)) } else { Err(format!("{key} is no object")) }
     }
 
     /// A port, or another number below 65,536.
@@ -73,6 +105,23 @@ impl<'v> Item<'v> {
         let number = self.0[key].as_u64().and_then(|number| u16::try_from(number).ok());
         number.ok_or_else(|| format!("{key} is no number from 0 to 65535"))
     }
+}
+
+fn lacks(key: &str) -> String {
+    format!("it has no {key} as AWS writes it")
+}
+
+fn maybe<'v>(value: &'v Value, key: &str) -> Result<Option<&'v str>, String> {
+    match value.as_str() {
+        None if !value.is_null() => Err(format!("{key} has what is no text")),
+        text => Ok(text),
+    }
+}
+
+fn once(mut ids: Vec<String>) -> Vec<String> {
+    ids.sort();
+    ids.dedup();
+    ids
 }
 
 fn shaped(text: &str, key: &str, prefix: &str) -> Result<String, String> {

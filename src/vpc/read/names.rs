@@ -5,30 +5,35 @@ use crate::vpc::model::{Dns, Forward, Options, Record, Records, Zone};
 use crate::vpc::shape;
 
 pub(super) fn read(top: &Item<'_>, own: Option<&str>, gaps: &mut Gaps) -> Result<Dns, String> {
-    let mut associated = section(top, "resolver_rule_associations", association, gaps)?;
+    let mut associated = section(top, "resolver_rule_associations", "", association, gaps)?;
     if let Some(ids) = &mut associated {
         ids.sort();
     }
-    let mut options = section(top, "dhcp_options", options, gaps)?;
+    let mut options = section(top, "dhcp_options", "DhcpOptionsId", options, gaps)?;
     if let (Some(all), Some(own)) = (&mut options, own) {
         all.retain(|one| one.id == own);
     }
     Ok(Dns {
         options,
         associated,
-        rules: section(top, "resolver_rules", forward, gaps)?,
-        firewalls: section(top, "firewall_rule_group_associations", firewall, gaps)?,
-        zones: section(top, "hosted_zones", zone, gaps)?,
-        records: section(top, "hosted_zone_records", records, gaps)?,
+        rules: section(top, "resolver_rules", "Id", forward, gaps)?,
+        firewalls: section(top, "firewall_rule_group_associations", "", firewall, gaps)?,
+        zones: section(top, "hosted_zones", "", zone, gaps)?,
+        records: section(top, "hosted_zone_records", "", records, gaps)?,
     })
 }
 
 fn options(item: &Item<'_>) -> Result<Options, String> {
-    let configurations = item.list("DhcpConfigurations")?.iter();
-    let servers = configurations.filter(|one| one["Key"].as_str() == Some("domain-name-servers"));
-    let servers = servers.filter_map(|one| one["Values"].as_array()).flatten();
-    let texts = servers.filter_map(|one| one["Value"].as_str().or(one.as_str()));
-    Ok(Options { id: item.id("DhcpOptionsId", "dopt-")?, servers: texts.map(shape::line).collect() })
+    let mut servers = Vec::new();
+    for one in item.must_list("DhcpConfigurations")?.iter().map(Item) {
+        if one.must_text("Key")? == "domain-name-servers" {
+            for value in one.must_list("Values")? {
+                let server = value["Value"].as_str().or(value.as_str()).ok_or("a server's Value is no text")?;
+                servers.push(shape::line(server));
+            }
+        }
+    }
+    Ok(Options { id: item.id("DhcpOptionsId", "dopt-")?, servers })
 }
 
 fn association(item: &Item<'_>) -> Result<String, String> {
@@ -40,12 +45,13 @@ fn firewall(item: &Item<'_>) -> Result<String, String> {
 }
 
 fn forward(item: &Item<'_>) -> Result<Forward, String> {
-    let targets = item.list("TargetIps")?.iter().filter_map(|target| target["Ip"].as_str().or(target["Ipv6"].as_str()));
+    let targets = item.list("TargetIps")?.iter().map(|target| target["Ip"].as_str().or(target["Ipv6"].as_str()));
+    let address = |text: Option<&str>| text?.parse().ok();
     Ok(Forward {
         id: item.id("Id", "rslvr-")?,
         domain: domain(item, "DomainName")?,
-        forwards: item.text("RuleType") == Some("FORWARD"),
-        targets: targets.filter_map(|text| text.parse().ok()).collect(),
+        forwards: item.must_text("RuleType")? == "FORWARD",
+        targets: targets.map(address).collect::<Option<_>>().ok_or("TargetIps has what is no address")?,
     })
 }
 
@@ -54,14 +60,18 @@ fn zone(item: &Item<'_>) -> Result<Zone, String> {
 }
 
 fn records(item: &Item<'_>) -> Result<Records, String> {
-    let sets = item.list("ResourceRecordSets")?.iter().map(Item);
-    Ok(Records { zone: zone_id(item, "HostedZoneId")?, sets: sets.filter_map(|set| record(&set)).collect() })
+    let sets = item.must_list("ResourceRecordSets")?.iter().map(|set| record(&Item(set)));
+    Ok(Records { zone: zone_id(item, "HostedZoneId")?, sets: sets.collect::<Result<_, _>>()? })
 }
 
-fn record(set: &Item<'_>) -> Option<Record> {
-    let values = set.list("ResourceRecords").ok().into_iter().flatten();
-    let addresses = values.filter_map(|one| one["Value"].as_str()?.parse().ok());
-    Some(Record { name: plain(set.text("Name")?), kind: set.text("Type")?.to_owned(), addresses: addresses.collect() })
+/// Of other types than addresses the values are other words.
+fn record(set: &Item<'_>) -> Result<Record, String> {
+    let values = set.texts("ResourceRecords", "Value")?.into_iter();
+    Ok(Record {
+        name: plain(set.must_text("Name")?),
+        kind: shape::line(set.must_text("Type")?),
+        addresses: values.filter_map(|value| value.parse().ok()).collect(),
+    })
 }
 
 /// Route 53 writes `/hostedzone/Z…` or `Z…`.

@@ -120,7 +120,7 @@ fn ipv6_has_its_own_routes_and_rules() {
     view["security_groups"][0]["IpPermissionsEgress"] =
         json!([{ "IpProtocol": "-1", "Ipv6Ranges": [{ "CidrIpv6": "::/0" }] }]);
     view["route_tables"][0]["Routes"] =
-        json!([{ "DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1" }]);
+        json!([{ "DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1", "State": "active" }]);
     for egress in [true, false] {
         let six = json!({ "RuleNumber": 101, "Egress": egress, "RuleAction": "allow", "Protocol": "-1", "Ipv6CidrBlock": "::/0" });
         view["network_acls"][0]["Entries"].as_array_mut().unwrap().push(six);
@@ -136,7 +136,7 @@ fn an_address_of_nat64_leaves_as_the_ipv4_address_in_it() {
     view["security_groups"][0]["IpPermissionsEgress"] =
         json!([{ "IpProtocol": "-1", "Ipv6Ranges": [{ "CidrIpv6": "::/0" }] }]);
     view["route_tables"][0]["Routes"] =
-        json!([{ "DestinationIpv6CidrBlock": "64:ff9b::/96", "NatGatewayId": "nat-1" }]);
+        json!([{ "DestinationIpv6CidrBlock": "64:ff9b::/96", "NatGatewayId": "nat-1", "State": "active" }]);
     view["network_acls"] = Value::Null;
     let by_nat = stand(&read(&view)).path("[64:ff9b::cb00:7107]:443".parse().unwrap(), None);
     assert!(by_nat.blocks.is_empty(), "{by_nat:?}");

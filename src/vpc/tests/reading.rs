@@ -26,8 +26,8 @@ fn what_is_no_view_is_refused_in_one_sentence() {
         ("no Region", changed("region", json!("eu west")), "no usable region"),
         ("a section that is no list", changed("subnets", json!(5)), "subnets is no list"),
         ("a long list", long.to_string(), "more than 10000 items"),
-        ("too deep", "[".repeat(1_000), "it is no JSON"),
-        ("too many values", format!("[{}0]", "0,".repeat(1_000_001)), "more than a million values"),
+        ("too deep", format!("{{\"vpcs\":{}", "[".repeat(1_000)), "it is no JSON"),
+        ("too many values", format!("[{}0]", "0,".repeat(600_001)), "more values than any VPC"),
         ("too large", " ".repeat((32 << 20) + 1), "larger than 32 MiB"),
     ];
     for (name, text, expected) in cases {
@@ -41,7 +41,7 @@ fn unknown_keys_and_absent_sections_are_no_fault() {
     let bare =
         json!({ "kind": "vpcprobe-network", "schema_version": 1, "region": "eu-west-1", "vpc_id": "vpc-1", "new": {} });
     let vpc = read(&bare);
-    assert_eq!((vpc.id(), vpc.collected_at(), vpc.missing().len()), ("vpc-1", "", 0));
+    assert_eq!((vpc.id(), vpc.collected_at(), vpc.missing().len()), ("vpc-1", "an unknown time", 0));
 }
 
 /// A rule that can't be read may be the one that decides: the section then was not looked at.
@@ -103,8 +103,9 @@ fn a_view_as_large_as_it_may_be_is_judged_in_time() {
     let lists: Vec<Value> =
         (0..9_000).map(|n| json!({ "PrefixListId": format!("pl-{n:x}"), "Cidrs": ["203.0.113.0/24"] })).collect();
     view["prefix_lists"] = json!(lists);
-    let routes: Vec<Value> =
-        (0..9_000).map(|n| json!({ "DestinationPrefixListId": format!("pl-{n:x}"), "GatewayId": "vpce-53" })).collect();
+    let routes: Vec<Value> = (0..9_000)
+        .map(|n| json!({ "DestinationPrefixListId": format!("pl-{n:x}"), "GatewayId": "vpce-53", "State": "active" }))
+        .collect();
     view["route_tables"][0]["Routes"] = json!(routes);
     let vpc = read(&view);
     let began = std::time::Instant::now();
