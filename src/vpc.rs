@@ -26,6 +26,7 @@ use ipnet::IpNet;
 use self::model::{Acl, Endpoint, Group, Interface, List, Nat, Sections, Subnet, Table, Task};
 pub use answer::{Block, Carried, Culprit, CulpritKind, Decision, EndpointKind, Path, Presence, Present, Remedy, Way};
 pub use dns::NameView;
+pub use policy::{Call, Need, Told};
 pub use stand::Stand;
 
 /// The configuration of one VPC, as far as the operator may see it.

@@ -76,15 +76,18 @@ impl Causes {
     }
 }
 
-/// Each step once: what the same command does is the same step.
+/// Each step once: what the same command does is the same step. What is new comes before the step that follows it in its
+/// own list: a file is not put in place before all is in it.
 fn put(steps: &mut Vec<Remedy>, more: Vec<Remedy>) {
-    for step in more {
-        let is_same = |known: &Remedy| match (&known.command, &step.command) {
-            (Some(known), Some(step)) => known == step,
-            _ => *known == step,
-        };
-        if !steps.iter().any(is_same) {
-            steps.push(step);
+    let is_same = |known: &Remedy, step: &Remedy| match (&known.command, &step.command) {
+        (Some(known), Some(step)) => known == step,
+        _ => known == step,
+    };
+    let mut at = steps.len();
+    for step in more.into_iter().rev() {
+        match steps.iter().position(|known| is_same(known, &step)) {
+            Some(known) => at = known,
+            None => steps.insert(at, step),
         }
     }
 }

@@ -342,4 +342,9 @@ fn the_policy_that_denies_is_named() {
     ]);
     let found = judge_by(unsaid, &[token(&everything)]).findings.remove(0);
     assert!(!found.alternatives.contains(&FindingId::EndpointPolicyDenies), "{found:?}");
+    let found = judge_by(&layers, &[("/vpc_endpoints/3/PolicyDocument", &own)]).findings.remove(0);
+    let steps: Vec<&str> = found.fix.iter().map(|step| step.action.as_str()).collect();
+    let [_, add, "put it in place"] = steps.as_slice() else { panic!("{steps:?}") };
+    let bucket = r#""Resource":["arn:aws:s3:::prod-ap-northeast-1-starport-layer-bucket/*"]"#;
+    assert!(add.contains(bucket), "{add}");
 }

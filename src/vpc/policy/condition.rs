@@ -3,8 +3,7 @@
 
 use serde_json::Value;
 
-use super::Question;
-use crate::vpc::group::Fit;
+use super::{Held, Question};
 
 /// Keys whose value for ECR's layers is AWS's, never the customer's.
 const OWN: [&str; 7] = [
@@ -17,28 +16,30 @@ const OWN: [&str; 7] = [
     "aws:resourceorgpaths",
 ];
 
-/// Whether all of a statement's conditions hold.
-pub(super) fn holds(condition: &Value, question: Question<'_>) -> Fit {
+/// Whether all of a statement's conditions hold; else the key of one that does not, or may not.
+pub(super) fn holds(condition: &Value, question: Question<'_>) -> Held {
     if condition.is_null() {
-        return Fit::Yes;
+        return Held::Yes;
     }
-    let Some(operators) = condition.as_object() else { return unclear() };
-    let mut result = Fit::Yes;
+    let odd = || Held::Perhaps("under a condition that is not shaped as one".to_owned());
+    let under = |key: &str| {
+        let on = if super::is_plain(key) { format!(" on {key}") } else { String::new() };
+        format!("under a condition{on}")
+    };
+    let Some(operators) = condition.as_object() else { return odd() };
+    let mut result = Held::Yes;
     for (operator, keys) in operators {
-        let Some(keys) = keys.as_object() else { return unclear() };
+        let Some(keys) = keys.as_object() else { return odd() };
         for (key, values) in keys {
             match holds_one(operator, key, values, question) {
-                Fit::No => return Fit::No,
-                Fit::Yes => {}
-                perhaps @ Fit::Perhaps(_) => result = perhaps,
+                Some(true) => {}
+                Some(false) => return Held::No(under(key)),
+                None if matches!(result, Held::Yes) => result = Held::Perhaps(under(key)),
+                None => {}
             }
         }
     }
     result
-}
-
-fn unclear() -> Fit {
-    Fit::Perhaps("a statement has conditions that the view does not settle".to_owned())
 }
 
 /// How an operator compares texts.
@@ -65,23 +66,21 @@ fn operator(word: &str) -> Option<(Alike, bool)> {
     })
 }
 
-fn holds_one(word: &str, key: &str, values: &Value, question: Question<'_>) -> Fit {
+/// `None` where the view does not settle it.
+fn holds_one(word: &str, key: &str, values: &Value, question: Question<'_>) -> Option<bool> {
     let key = key.to_ascii_lowercase();
     let word = word.rsplit(':').next().unwrap_or(word);
     // Who is in no organization has no such key, which `IfExists` then lets pass.
     let (bare, if_exists) = word.strip_suffix("IfExists").map_or((word, false), |bare| (bare, true));
-    let Some((alike, is_negated)) = operator(bare) else { return unclear() };
+    let (alike, is_negated) = operator(bare)?;
     let equal = match key.as_str() {
-        "aws:sourcevpc" => has(values, &question.vpc.id, alike),
-        "aws:sourcevpce" => has(values, question.endpoint, alike),
-        own if question.is_for_layers() && OWN.contains(&own) && is_own(values, question) => Some(false),
-        _ => None,
+        "aws:sourcevpc" => has(values, &question.vpc.id, alike)?,
+        "aws:sourcevpce" => has(values, question.endpoint, alike)?,
+        own if question.is_for_layers() && OWN.contains(&own) && is_own(values, question) => false,
+        _ => return None,
     };
-    match equal.map(|equal| equal != is_negated) {
-        Some(true) => Fit::Yes,
-        Some(false) if !(if_exists && key.contains("org")) => Fit::No,
-        Some(false) | None => unclear(),
-    }
+    let sure = equal != is_negated;
+    (sure || !if_exists || !key.contains("org")).then_some(sure)
 }
 
 /// Whether one of the values is this text; none where one is no text, or has variables in it.

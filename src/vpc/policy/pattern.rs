@@ -17,7 +17,7 @@ pub(super) fn matches(patterns: &Value, text: &str, any_case: bool) -> Fit {
             continue;
         };
         if pattern.len() > LONGEST || pattern.contains("${") {
-            result = Fit::Perhaps("a pattern in it has variables".to_owned());
+            result = Fit::Perhaps("by a pattern that has variables".to_owned());
         } else if is_like(pattern.as_bytes(), text.as_bytes(), any_case) {
             return Fit::Yes;
         }

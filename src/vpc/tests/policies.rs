@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{API, S3, read, sound, stand};
-use crate::vpc::{CulpritKind, Decision};
+use crate::vpc::{Call, CulpritKind, Decision, Told};
 
 const LAYER: &str = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/0a/1b";
 const REPOSITORY: &str = "arn:aws:ecr:eu-west-1:123456789012:repository/app";
@@ -181,16 +181,141 @@ fn conditions_on_who_asks_break_layers() {
 fn a_refusal_names_the_endpoint_and_how_to_change_its_policy() {
     let Decision::Denies(block) = ask(S3, &document(&[]), "s3:GetObject", Some(LAYER)) else { panic!("it denies") };
     assert_eq!((block.culprit.kind, block.culprit.id.as_str()), (CulpritKind::EndpointPolicy, "vpce-53"));
-    assert_eq!(block.culprit.detail, format!("the policy of vpce-53 has no Allow for s3:GetObject on {LAYER}"));
-    let commands: Vec<&str> = block.remedy.iter().filter_map(|step| step.command.as_deref()).collect();
+    // One layer is like the next: the bucket is what a policy names.
+    let bucket = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*";
+    assert_eq!(block.culprit.detail, format!("the policy of vpce-53 has no Allow for s3:GetObject on {bucket}"));
+    let steps: Vec<_> = block.remedy.iter().map(|step| (step.action.as_str(), step.command.as_deref())).collect();
+    let change = format!(
+        r#"add `{{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"],"Resource":["{bucket}"]}}` to the Statement of policy.json and keep the others"#
+    );
     assert_eq!(
-        commands,
+        steps,
         [
-            "aws ec2 describe-vpc-endpoints --vpc-endpoint-ids vpce-53 --query 'VpcEndpoints[0].PolicyDocument' --output text \
-             --region eu-west-1",
-            "aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-53 --policy-document file://policy.json --region eu-west-1",
+            (
+                "read the endpoint's policy into policy.json",
+                Some(
+                    "aws ec2 describe-vpc-endpoints --vpc-endpoint-ids vpce-53 --query 'VpcEndpoints[0].PolicyDocument' \
+                     --output text --region eu-west-1 > policy.json"
+                )
+            ),
+            (change.as_str(), None),
+            (
+                "put it in place",
+                Some(
+                    "aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-53 --policy-document file://policy.json --region \
+                     eu-west-1"
+                )
+            ),
         ]
     );
+}
+
+fn one(effect: &str, sid: &str, condition: Value) -> Value {
+    let mut one = statement(effect, json!("ecr:*"), json!("*"));
+    one["Condition"] = condition;
+    if !sid.is_empty() {
+        one["Sid"] = json!(sid);
+    }
+    one
+}
+
+/// Told by AWS that an endpoint's policy denies a call, the view need not know who asks to say which statement it is.
+#[test]
+fn the_statement_and_its_condition_are_named() {
+    let allow = || one("Allow", "", json!({}));
+    let role = || json!({ "ArnLike": { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/x" } });
+    let elsewhere = || json!({ "StringEquals": { "aws:SourceVpc": "vpc-0b" } });
+    let (denied, not_allowed) = (Some(Told::Denied), Some(Told::NotAllowed));
+    let here = "denies ecr:BatchGetImage";
+    let only = "allows ecr:BatchGetImage";
+    let cases = [
+        (
+            "by its number",
+            document(&[allow(), one("Deny", "", json!({}))]),
+            None,
+            Said::Denies,
+            format!("{here} by its statement 2"),
+        ),
+        (
+            "by its Sid",
+            document(&[one("Deny", "Mine", json!({}))]),
+            None,
+            Said::Denies,
+            format!("{here} by its statement Mine"),
+        ),
+        (
+            "a Deny under a condition, by the view alone",
+            document(&[allow(), one("Deny", "", role())]),
+            None,
+            Said::Unknown,
+            "the policy of vpce-a1 denies it by statement 2 under a condition on aws:PrincipalArn".to_owned(),
+        ),
+        (
+            "… and by AWS's words",
+            document(&[allow(), one("Deny", "", role())]),
+            denied,
+            Said::Denies,
+            format!("{here} by its statement 2 under a condition on aws:PrincipalArn"),
+        ),
+        (
+            "an Allow under a condition, by the view alone",
+            document(&[one("Allow", "", role())]),
+            None,
+            Said::Unknown,
+            "the policy of vpce-a1 allows it by statement 1 only under a condition on aws:PrincipalArn".to_owned(),
+        ),
+        (
+            "… and by AWS's words",
+            document(&[one("Allow", "", role())]),
+            not_allowed,
+            Said::Denies,
+            format!("{only} by its statement 1 only under a condition on aws:PrincipalArn, which leaves this call out"),
+        ),
+        (
+            "a condition that does not hold",
+            document(&[one("Allow", "", elsewhere())]),
+            None,
+            Said::Denies,
+            format!("{only} by its statement 1 only under a condition on aws:SourceVpc, which leaves this call out"),
+        ),
+        (
+            "a Deny that the collected policy does not have",
+            document(&[]),
+            denied,
+            Said::Unknown,
+            "the policy of vpce-a1 has no Deny for ecr:BatchGetImage as it was collected".to_owned(),
+        ),
+        ("what AWS denies and the policy allows", document(&[allow()]), not_allowed, Said::Allows, String::new()),
+        (
+            "what is no name stands nowhere",
+            document(&[one("Deny", "a`reboot`", json!({ "Bool": { "x\u{1b}[2J": "true" } }))]),
+            denied,
+            Said::Denies,
+            format!("{here} by its statement 1 under a condition"),
+        ),
+    ];
+    for (name, policy, told, expected, words) in cases {
+        let mut view = sound();
+        view["vpc_endpoints"][0]["PolicyDocument"] = json!(policy.to_string());
+        let vpc = read(&view);
+        let call = Call { service: API, action: "ecr:BatchGetImage", resource: Some(REPOSITORY), told, need: None };
+        let decision = stand(&vpc).policy_of(call);
+        assert_eq!(said(&decision), expected, "{name}: {decision:?}");
+        let (detail, change) = match decision {
+            Decision::Denies(block) => {
+                let detail = &block.culprit.detail;
+                (
+                    detail.replace(&format!(" on {REPOSITORY}"), "").replace("the policy of vpce-a1 ", ""),
+                    block.remedy[1].action.clone(),
+                )
+            }
+            Decision::Unknown(why) => (why, String::new()),
+            Decision::Allows => (String::new(), String::new()),
+        };
+        assert_eq!(detail, words, "{name}");
+        assert_eq!(change.starts_with("remove statement "), words.starts_with(here), "{name}: {change}");
+        assert_eq!(change.starts_with("add `{"), words.starts_with(only), "{name}: {change}");
+    }
 }
 
 #[test]
