@@ -24,6 +24,7 @@ mod task;
 mod tls;
 mod world;
 
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -173,8 +174,13 @@ fn perform(command: Command) -> Result<i32, String> {
 fn list(dir: Option<&Path>) -> Result<i32, String> {
     let scenarios = scenario::all(&scenario::folder_of_scenarios(dir)?)?;
     let width = scenarios.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    let mut out = std::io::stdout().lock();
     for (name, scenario) in scenarios {
-        println!("{name:width$}  {}", scenario.title);
+        match writeln!(out, "{name:width$}  {}", scenario.title) {
+            // Whoever reads has seen enough, as `head` does.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => break,
+            written => written.map_err(|error| format!("write the list: {error}"))?,
+        }
     }
     Ok(0)
 }

@@ -30,6 +30,9 @@ pub struct EachCutOver {
     /// Its answer.
     #[serde(flatten)]
     pub cut_over: CutOver,
+    /// Whether it fails there already.
+    #[serde(skip)]
+    pub fails: bool,
 }
 
 /// Every service of which a run says what becomes of it, in the order of the reports.
@@ -41,7 +44,7 @@ pub(super) fn cut_over(reports: &[Named<'_>]) -> Vec<MergedCutOver> {
             let is_it = |known: &&mut MergedCutOver| known.check == check.id && known.host == check.host;
             let fails = check.status == CheckStatus::Fail;
             let answer = cut_over.answer;
-            let each = EachCutOver { run: named.name.to_owned(), cut_over };
+            let each = EachCutOver { run: named.name.to_owned(), cut_over, fails };
             match merged.iter_mut().find(is_it) {
                 Some(known) => {
                     known.answer = worse(known.answer, answer);

@@ -66,11 +66,20 @@ fn joined(world: &World, ranges: &[IpNet]) -> BTreeSet<IpNet> {
     let central = world.scenario.vpc.endpoint_network.map(|net| IpNet::V4(net.trunc()));
     let private = world.sites.iter().filter(|(_, site)| site.private).map(|((address, _), _)| *address);
     let resolvers = world.resolvers.iter().filter(|resolver| !resolver.vpc).map(|resolver| resolver.address);
+    // One on the internet is reached by the default route, as everything there.
+    let resolvers = resolvers.filter(|address| is_private(*address));
     let beyond = private
         .chain(resolvers)
         .filter(|address| !is_link_local(*address) && !ranges.iter().chain(&central).any(|net| net.contains(address)));
     let wide = |address| IpNet::new(address, if address.is_ipv4() { 24 } else { 64 });
     beyond.filter_map(|address| wide(address).ok()).map(|net| net.trunc()).chain(central).collect()
+}
+
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_private() || v4.is_link_local() || matches!(v4.octets(), [100, 64..=127, ..]),
+        IpAddr::V6(v6) => v6.is_unique_local(),
+    }
 }
 
 fn is_link_local(address: IpAddr) -> bool {

@@ -4,10 +4,10 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use ipnet::{IpNet, Ipv6Net};
 
-use crate::diagnosis::case::{Class, Peer, View};
+use crate::diagnosis::case::{Class, Peer, View, WayOut};
 use crate::diagnosis::{Case, CutOverAnswer, ObservedRoute};
 use crate::plan::{Check, Place, Reach};
-use crate::vpc::{Carried, Stand, Way};
+use crate::vpc::{Carried, EndpointKind, Presence, Stand, Way};
 
 /// What becomes of an address, and by what.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -37,17 +37,24 @@ impl Fate {
 
 /// Whether there is a way out of a VPC to lose: packets take it, or the task's route table has one.
 pub fn is_open(case: &Case<'_>) -> bool {
-    (case.plan.place.inside_vpc && case.has_way_out()) || case.stand.is_some_and(has_default_route)
+    (case.plan.place.inside_vpc && case.has_way_out())
+        || case.stand.is_some_and(|stand| default_target(stand).is_some())
 }
 
-/// Addresses for documentation: only a default route leads to them.
-fn has_default_route(stand: &Stand<'_>) -> bool {
+/// What the default route of the task's subnet leads to, such as `nat-…`; none where the view shows no such route.
+pub fn default_target(stand: &Stand<'_>) -> Option<String> {
+    // Addresses for documentation: only a default route leads to them.
     const ANYWHERE: [IpAddr; 2] =
         [IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)), IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1))];
-    ANYWHERE.into_iter().any(|ip| match stand.path(SocketAddr::new(ip, 443), None).way {
-        Way::Target { destination, .. } => is_default(&destination),
-        Way::Local | Way::GatewayEndpoint { .. } | Way::Nowhere { .. } | Way::Unknown => false,
+    ANYWHERE.into_iter().find_map(|ip| match stand.path(SocketAddr::new(ip, 443), None).way {
+        Way::Target { id, destination, .. } => is_default(&destination).then_some(id),
+        Way::Local | Way::GatewayEndpoint { .. } | Way::Nowhere { .. } | Way::Unknown => None,
     })
+}
+
+/// Whether an address leaves by a default route, as the route table has it.
+pub fn leaves_by_default(stand: &Stand<'_>, peer: SocketAddr, service: Option<&str>) -> bool {
+    matches!(stand.path(peer, service).way, Way::Target { destination, .. } if is_default(&destination))
 }
 
 /// What becomes of an address of a check.
@@ -59,7 +66,48 @@ pub fn fate(case: &Case<'_>, view: &View<'_>, peer: &Peer<'_>) -> Fate {
     let Some(stand) = case.stand else { return inside() };
     let service = service(view.check);
     by_a_way_out(stand, peer.address, service)
-        .unwrap_or_else(|| of_view(stand.without_default(peer.address, service), inside))
+        .or_else(|| by_no_endpoint(stand, peer.address, service))
+        .unwrap_or_else(|| of_view(carried(case, stand, peer.address, service), inside))
+}
+
+/// What the view says of an address without the default routes. A view that contradicts the packets says nothing of
+/// routes, and one without route tables names the call that gives them.
+pub fn carried(case: &Case<'_>, stand: &Stand<'_>, peer: SocketAddr, service: Option<&str>) -> Carried {
+    const CALL: &str = "ec2:DescribeRouteTables";
+    if let Some(why) = disagreement(case, stand) {
+        return Carried::Unknown(why);
+    }
+    match stand.without_default(peer, service) {
+        Carried::Unknown(why) if stand.route_table().is_none() && !why.contains(CALL) => {
+            Carried::Unknown(format!("{why} ({CALL})"))
+        }
+        told => told,
+    }
+}
+
+/// Packets leave by a way that the view's route table does not have.
+fn disagreement(case: &Case<'_>, stand: &Stand<'_>) -> Option<String> {
+    let WayOut::Yes(open) = case.way_out() else { return None };
+    open.iter().filter_map(|seen| seen.peer).find_map(|peer| match stand.path(peer, None).way {
+        Way::Nowhere { table } => Some(format!(
+            "the view and the packets disagree: {table} has no route that works to {peer}, which connects all the same; \
+             collect the view again"
+        )),
+        Way::Local | Way::GatewayEndpoint { .. } | Way::Target { .. } | Way::Unknown => None,
+    })
+}
+
+/// An address of an interface endpoint that is not, or not for long, in service.
+fn by_no_endpoint(stand: &Stand<'_>, peer: SocketAddr, service: Option<&str>) -> Option<Fate> {
+    let Presence::Present(endpoints) = stand.endpoints(service?) else { return None };
+    if stand.path(peer, service).way != Way::Local {
+        return None;
+    }
+    let mut interfaces = endpoints.iter().filter(|one| one.kind == EndpointKind::Interface).peekable();
+    let first = *interfaces.peek()?;
+    let is_none_available = interfaces.all(|one| one.state != "available");
+    let fault = first.fault.as_ref().filter(|_| is_none_available)?;
+    Some(Fate::Lost(fault.culprit.detail.trim_end_matches('.').to_owned()))
 }
 
 /// A route of its own that leads to a NAT or internet gateway, as NAT64's does: it goes with the gateway.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
-use super::address::{Fate, is_link_local, is_within, of_view};
+use super::address::{Fate, carried, is_link_local, is_within, of_view};
 use crate::diagnosis::case::{Class, View};
 use crate::diagnosis::{Case, words};
 use crate::plan::{Place, Resolver};
@@ -57,7 +57,7 @@ fn fate(case: &Case<'_>, resolver: Resolver) -> Fate {
         return Fate::Stays(String::new());
     }
     let inside = || inside(&case.plan.place, resolver.address.ip());
-    case.stand.map_or_else(inside, |stand| of_view(stand.without_default(resolver.address, None), inside))
+    case.stand.map_or_else(inside, |stand| of_view(carried(case, stand, resolver.address, None), inside))
 }
 
 /// The VPC's own resolver answers inside the VPC; of any other private one only the route table knows the way.
@@ -66,7 +66,7 @@ fn inside(place: &Place, ip: IpAddr) -> Fate {
         is_link_local(ip) || is_within(&place.subnets, ip) || is_within(&place.vpc_cidrs, ip) || is_the_vpcs(place, ip);
     match Class::of(ip, &[], place) {
         _ if is_ours => Fate::Stays(String::new()),
-        Class::Public => Fate::Lost("only the default route leads there".to_owned()),
+        Class::Public => Fate::Lost("its address is public, and such are usually left to the default route".to_owned()),
         Class::Private | Class::Nowhere => Fate::Unknown(String::new()),
     }
 }

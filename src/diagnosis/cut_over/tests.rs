@@ -111,7 +111,7 @@ mod inside {
                 (
                     "silent today: its route stays all the same",
                     "ecr.api dns=10.0.1.5 10.0.1.5=silent\ncontrol dns=18.9.9.9",
-                    &[("ecr.api survives", "within the VPC .. nothing connects there today")],
+                    &[("ecr.api survives", "within the VPC")],
                 ),
                 (
                     "S3 by an interface endpoint",
@@ -141,7 +141,7 @@ mod inside {
                 (
                     "silent today, and its route goes as well",
                     "ecr.api dns=18.1.1.1 18.1.1.1=silent\ncontrol dns=18.9.9.9",
-                    &[("ecr.api breaks", "(18.1.1.1) .. nothing connects there today")],
+                    &[("ecr.api breaks", "(18.1.1.1)")],
                 ),
                 (
                     "one address private, one not",
@@ -221,7 +221,11 @@ mod inside {
             ("fd00:ec2::253", "survives", "within the VPC (10.0.1.5)"),
             ("10.9.0.53", "survives", "(10.0.1.5); as long as the resolver 10.9.0.53 is reached without"),
             ("10.0.0.3", "survives", "as long as the resolver 10.0.0.3 is reached without"),
-            ("8.8.8.8", "breaks", "no name is resolved any more: the configured resolver is lost (8.8.8.8)"),
+            (
+                "8.8.8.8",
+                "breaks",
+                "no name is resolved any more: the configured resolver is lost (8.8.8.8); its address is public",
+            ),
         ];
         for (resolver, answer, words) in table {
             let judged = super::with_resolver(resolver, "ecr.api dns=10.0.1.5\n10.0.1.7:443", |scene| {
@@ -458,8 +462,33 @@ mod with_the_view {
         let (checks, fix) = redundant(&[NAT, TO_S3], SCENE).unwrap();
         assert_eq!(checks, "ecr.api s3");
         assert!(fix.contains("logs.ap-northeast-1") && !fix.contains("s3.ap-northeast-1"), "{fix}");
-        // S3 leaves by the NAT gateway, which the table shows: that is needed, and `public-route` says for what.
-        assert_eq!(redundant(&[NAT], SCENE), None);
+        // S3 leaves by the NAT gateway, which the table shows: what survives is named all the same, and what does not.
+        let (checks, fix) = redundant(&[NAT], SCENE).unwrap();
+        assert_eq!(checks, "ecr.api");
+        assert!(fix.contains("what breaks otherwise") && fix.contains("s3.ap-northeast-1"), "{fix}");
         assert_eq!(redundant(&[TRANSIT], "logs dns=10.100.0.6\ncontrol dns=18.9.9.9"), None);
+    }
+
+    #[test]
+    fn what_is_in_the_way_of_an_answer_is_told_as_what_it_is() {
+        const S3_SCENE: &str = "s3 dns=52.219.1.1\ncontrol dns=18.9.9.9";
+        let of = |view: &Value, scene: &str| {
+            let judged = judge(view, scene);
+            let cut = judged.checks[0].cut_over.clone().unwrap();
+            format!("{} {}", super::word(cut.answer), cut.by)
+        };
+        let both = json!([gateway(&["rtb-a"])]);
+        let own_route = of(&view(&[NAT, TO_S3, "52.219.1.0/24 nat-1"], &both), S3_SCENE);
+        assert!(own_route.starts_with("breaks the route to 52.219.1.0/24 in rtb-a is a way out"), "{own_route}");
+        let disagreeing = of(&view(&[], &json!([])), S3_SCENE);
+        assert!(disagreeing.starts_with("unknown the view and the packets disagree: rtb-a has no"), "{disagreeing}");
+        let mut blind = view(&[NAT], &both);
+        blind["route_tables"] = Value::Null;
+        let blind = of(&blind, S3_SCENE);
+        assert!(blind.starts_with("unknown ") && blind.contains("(ec2:DescribeRouteTables)"), "{blind}");
+        let mut deleted = json!([interface(API, true)]);
+        deleted[0]["State"] = json!("deleting");
+        let deleted = of(&view(&[NAT], &deleted), "ecr.api dns=10.0.1.5\ncontrol dns=18.9.9.9");
+        assert!(deleted.starts_with("breaks vpce-1 for ") && deleted.contains("is deleting"), "{deleted}");
     }
 }

@@ -1,7 +1,7 @@
 //! Why what breaks still needs the default route: by what a name is public, or who serves the image.
 
 use super::Fates;
-use super::address::service;
+use super::address::{leaves_by_default, service};
 use crate::diagnosis::case::{Asked, Class, View};
 use crate::diagnosis::{Case, reading, words};
 use crate::plan::{Check, Purpose, Reach, Role};
@@ -28,7 +28,10 @@ pub fn public(case: &Case<'_>, view: &View<'_>, lost: &Fates<'_, '_, '_>) -> Opt
         return Some(format!("no gateway endpoint of this VPC carries {} of {region}", named(check)));
     }
     match (case.stand, service(check)) {
-        (Some(stand), Some(service)) => Some(of_view(stand, service)),
+        (Some(stand), Some(service)) => {
+            let by_default = lost.iter().any(|(peer, _)| leaves_by_default(stand, peer.address, Some(service)));
+            of_view(stand, service, by_default)
+        }
         (Some(_) | None, _) => Some("the name is still public: no VPC endpoint is in effect for it".to_owned()),
     }
 }
@@ -65,24 +68,27 @@ fn images(case: &Case<'_>, view: &View<'_>) -> Vec<String> {
     named
 }
 
-/// What the VPC has of the service, and why it does not carry it.
-fn of_view(stand: &Stand<'_>, service: &str) -> String {
+/// What the VPC has of the service, and why it does not carry it; none where another route than the default one takes it
+/// past an endpoint that is in order.
+fn of_view(stand: &Stand<'_>, service: &str, by_default: bool) -> Option<String> {
     let vpc = stand.vpc().id();
     match stand.endpoints(service) {
-        Presence::Absent => format!("{vpc} has no endpoint of {service}"),
+        Presence::Absent => Some(format!("{vpc} has no endpoint of {service}")),
         Presence::Present(endpoints) => {
-            let faults: Vec<_> = endpoints.iter().map(fault).collect();
-            words::list(faults)
+            let faults: Vec<_> = endpoints.iter().filter_map(|endpoint| fault(endpoint, by_default)).collect();
+            (!faults.is_empty()).then(|| words::list(faults))
         }
-        Presence::Unknown(why) => format!("whether {vpc} has an endpoint of {service} is not known ({why})"),
+        Presence::Unknown(why) => Some(format!("whether {vpc} has an endpoint of {service} is not known ({why})")),
     }
 }
 
-fn fault(endpoint: &Present) -> String {
+fn fault(endpoint: &Present, by_default: bool) -> Option<String> {
     let Present { id, kind, fault, .. } = endpoint;
     match (fault, kind) {
-        (Some(block), _) => block.culprit.detail.trim_end_matches('.').to_owned(),
-        (None, EndpointKind::Interface) => format!("the name is still public, although {id} is in order"),
-        (None, EndpointKind::Gateway) => format!("the prefix list of {id} does not hold every address"),
+        (Some(block), _) => Some(block.culprit.detail.trim_end_matches('.').to_owned()),
+        (None, EndpointKind::Interface) => Some(format!("the name is still public, although {id} is in order")),
+        (None, EndpointKind::Gateway) => {
+            by_default.then(|| format!("the prefix list of {id} does not hold every address"))
+        }
     }
 }

@@ -1,35 +1,61 @@
-//! `redundant-route`: endpoints in effect and a way out as well.
+//! `redundant-route`: services that do without the default route, and a way out as well.
 
 use crate::diagnosis::case::{View, WayOut};
-use crate::diagnosis::cut_over::cut_over;
+use crate::diagnosis::cut_over::{cut_over, default_target};
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::Ledger;
 use crate::diagnosis::{Case, CutOverAnswer, Finding, FindingId, Fix, ObservedRoute, aws, words};
-use crate::plan::Reach;
+use crate::plan::{Reach, Route};
 
-/// Tell which services no longer need the way out, where nothing else does.
+/// Tell which services no longer need the way out, and which still do.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let WayOut::Yes(open) = case.way_out() else { return Vec::new() };
     let private: Vec<_> = case.subjects().filter(|view| !ledger.has_trouble(view) && is_carried(case, view)).collect();
-    if private.is_empty() || case.subjects().any(|view| case.observed_route(view) == ObservedRoute::Public) {
+    if private.is_empty() || case.subjects().any(|view| is_needed(case, view)) {
         return Vec::new();
     }
     let mut draft = Draft::new(FindingId::RedundantRoute, case, &[]).shown_by(open.iter().copied());
     for view in &private {
         draft = draft.about(view, view.used_peers().filter_map(|peer| Some(peer.connect.as_ref()?.last)));
     }
+    let way_out = way_out(case);
+    let lost = those(case, CutOverAnswer::Breaks);
+    let still = if lost.is_empty() { String::new() } else { format!(" For {lost} it still is.") };
     let draft = draft
         .summary(format!(
-            "{} by VPC endpoints, and there is a way out of the VPC as well ({}).",
+            "{} on without the default route, and there is a way out of the VPC as well ({}).",
             words::say(private.iter().map(|view| &view.check.host), "goes", "go"),
             words::say(open.iter().filter_map(|seen| seen.peer), "connects", "connect")
         ))
-        .meaning("What goes by endpoints does not need the NAT or internet gateway any more.")
-        .fix(before_it_goes(case));
+        .meaning(format!("For these services {way_out} is not needed any more.{still}"))
+        .fix(before_it_goes(case, &lost));
     vec![draft.finding()]
 }
 
-/// Whether it goes by an endpoint, and goes on when the default route is gone. Of S3 only the route table says so.
+/// What the default route leads to: from inside that can't be told.
+fn way_out(case: &Case<'_>) -> String {
+    let Some(id) = case.stand.and_then(default_target) else { return "the way out".to_owned() };
+    let kind = match id.split_once('-').map_or(id.as_str(), |(kind, _)| kind) {
+        "nat" => "the NAT gateway",
+        "igw" => "the internet gateway",
+        "eigw" => "the egress-only internet gateway",
+        "tgw" => "the default route to the transit gateway",
+        "vgw" => "the default route to the virtual private gateway",
+        "pcx" => "the default route to the peering connection",
+        "vpce" => "the default route to the firewall's endpoint",
+        _ => "the default route to",
+    };
+    format!("{kind} {id}")
+}
+
+/// Whether a service needs the way out, as far as that is all that is known of it: only the view tells which others do
+/// not. Where a route was asserted, that it is another one is said already.
+fn is_needed(case: &Case<'_>, view: &View<'_>) -> bool {
+    let is_asserted = view.check.expect != Route::Any;
+    case.observed_route(view) == ObservedRoute::Public && (case.stand.is_none() || is_asserted)
+}
+
+/// Whether it is an AWS service that goes on when the default route is gone. Of S3 only the route table says so.
 fn is_carried(case: &Case<'_>, view: &View<'_>) -> bool {
     view.check.endpoint_service.is_some()
         && view.check.reach != Reach::Nothing
@@ -37,15 +63,19 @@ fn is_carried(case: &Case<'_>, view: &View<'_>) -> bool {
         && cut_over(case, view).is_some_and(|cut| cut.answer == CutOverAnswer::Survives)
 }
 
+/// The hosts of which this is the answer.
+fn those(case: &Case<'_>, wanted: CutOverAnswer) -> String {
+    let is_it = |view: &&View<'_>| cut_over(case, view).is_some_and(|cut| cut.answer == wanted);
+    words::list(case.subjects().filter(is_it).map(|view| &view.check.host))
+}
+
 /// What must be seen to, or looked at, before the way out is removed.
-fn before_it_goes(case: &Case<'_>) -> Fix {
-    let those = |wanted| {
-        let is_it = move |view: &&View<'_>| cut_over(case, view).is_some_and(|cut| cut.answer == wanted);
-        words::list(case.subjects().filter(is_it).map(|view| &view.check.host))
-    };
-    let (lost, unknown) = (those(CutOverAnswer::Breaks), those(CutOverAnswer::Unknown));
+fn before_it_goes(case: &Case<'_>, lost: &str) -> Fix {
+    let unknown = those(case, CutOverAnswer::Unknown);
     let what = if !lost.is_empty() {
         format!("give a way without it to what breaks otherwise: {lost}")
+    } else if !unknown.is_empty() && case.stand.is_some() {
+        format!("see that {unknown} can do without it: what this view lacks for that is said above")
     } else if !unknown.is_empty() {
         format!(
             "see in the route table that {unknown} can do without it (of S3, that it has its gateway endpoint): from inside \

@@ -2,7 +2,7 @@
 
 use super::super::Merged;
 use super::super::cut_over::{MergedCutOver, rank};
-use crate::diagnosis::CutOver;
+use crate::diagnosis::{CutOver, CutOverAnswer};
 use crate::report::text::cut_over::{Row, block};
 use crate::report::text::page::Page;
 
@@ -13,8 +13,9 @@ pub(super) fn write(page: &mut Page, merged: &Merged) {
         check: &service.check,
         answers: answers(service, reports),
         fails: service.fails,
+        loses: service.each.iter().any(|each| !each.fails && each.cut_over.answer == CutOverAnswer::Breaks),
     });
-    block(page, &rows.collect::<Vec<_>>());
+    block(page, &rows.collect::<Vec<_>>(), merged.network.is_some());
 }
 
 fn answers(service: &MergedCutOver, reports: usize) -> Vec<(Option<String>, &CutOver)> {

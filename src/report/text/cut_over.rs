@@ -16,19 +16,23 @@ pub(crate) struct Row<'r> {
     pub(crate) answers: Vec<(Option<String>, &'r CutOver)>,
     /// Whether it fails already.
     pub(crate) fails: bool,
+    /// Whether it breaks where it works today.
+    pub(crate) loses: bool,
 }
 
 /// The lines of a report.
 pub(super) fn write(page: &mut Page, report: &Report) {
     let rows = report.checks.iter().filter_map(|check| {
-        let answers = vec![(None, check.cut_over.as_ref()?)];
-        Some(Row { check: &check.id, answers, fails: check.status == CheckStatus::Fail })
+        let cut = check.cut_over.as_ref()?;
+        let fails = check.status == CheckStatus::Fail;
+        let loses = !fails && cut.answer == CutOverAnswer::Breaks;
+        Some(Row { check: &check.id, answers: vec![(None, cut)], fails, loses })
     });
-    block(page, &rows.collect::<Vec<_>>());
+    block(page, &rows.collect::<Vec<_>>(), report.network.is_some());
 }
 
 /// A line a service, what they come to together, and what they say nothing of.
-pub(crate) fn block(page: &mut Page, rows: &[Row<'_>]) {
+pub(crate) fn block(page: &mut Page, rows: &[Row<'_>], has_view: bool) {
     if rows.is_empty() {
         return;
     }
@@ -38,7 +42,7 @@ pub(crate) fn block(page: &mut Page, rows: &[Row<'_>]) {
         Some(cut) => line(page, cut.answer, &format!("all {}: {}", rows.len(), cut.by)),
         None => rows.iter().for_each(|row| service(page, row)),
     }
-    for sentence in closing(rows) {
+    for sentence in closing(rows, has_view) {
         page.paragraph(INDENT, Ink::Plain, &sentence);
     }
     page.paragraph(
@@ -94,24 +98,29 @@ fn called(id: &CheckId) -> &str {
 }
 
 /// What must be mended first, what is not known, and whether the route may go.
-fn closing(rows: &[Row<'_>]) -> Vec<String> {
+fn closing(rows: &[Row<'_>], has_view: bool) -> Vec<String> {
     let has = |row: &Row<'_>, answer| row.answers.iter().any(|(_, cut)| cut.answer == answer);
     let those = |wanted: &dyn Fn(&Row<'_>) -> bool| {
         let names: Vec<_> = rows.iter().filter(|row| wanted(row)).map(|row| called(row.check)).collect();
         (!names.is_empty()).then(|| names.join(", "))
     };
-    let lost = those(&|row| has(row, CutOverAnswer::Breaks));
+    let breaks = rows.iter().any(|row| has(row, CutOverAnswer::Breaks));
+    let lost = those(&|row| row.loses);
     let unknown = those(&|row| has(row, CutOverAnswer::Unknown));
     let failing = those(&|row| row.fails);
     let mut said = Vec::new();
-    said.extend(lost.as_ref().map(|lost| format!("Mend first, or keep the default route: {lost}.")));
+    said.extend(lost.as_ref().map(|lost| format!("Mend first, or leave the routes as they are: {lost}.")));
     said.extend(unknown.as_ref().map(|unknown| {
-        format!(
-            "Not known: {unknown}. The route tables tell: scripts/network writes network.json, and vpcprobe diagnose REPORT \
-             --network network.json answers."
-        )
+        if has_view {
+            format!("Not known: {unknown}. Each line says what the view lacks: see to that, and collect it again with scripts/network.")
+        } else {
+            format!(
+                "Not known: {unknown}. The route tables tell: scripts/network writes network.json, and vpcprobe diagnose \
+                 REPORT --network network.json answers."
+            )
+        }
     }));
-    if lost.is_none() && unknown.is_none() && failing.is_none() {
+    if !breaks && unknown.is_none() && failing.is_none() {
         said.push(match rows.len() {
             1 => "Nothing breaks: as far as this service is concerned, the default route may go.".to_owned(),
             count => {
@@ -132,12 +141,15 @@ mod tests {
         CutOver { answer, by: format!("by {answer:?}") }
     }
 
-    fn shown(rows: &[(&str, CutOverAnswer, bool)]) -> String {
+    fn shown(rows: &[(&str, CutOverAnswer, bool)], has_view: bool) -> String {
         let answers: Vec<_> =
             rows.iter().map(|(id, answer, fails)| (CheckId((*id).to_owned()), cut(*answer), *fails)).collect();
-        let rows = answers.iter().map(|(check, cut, fails)| Row { check, answers: vec![(None, cut)], fails: *fails });
+        let rows = answers.iter().map(|(check, cut, fails)| {
+            let loses = !fails && cut.answer == CutOverAnswer::Breaks;
+            Row { check, answers: vec![(None, cut)], fails: *fails, loses }
+        });
         let mut page = Page::new(Look { width: 400, ..Look::default() });
-        block(&mut page, &rows.collect::<Vec<_>>());
+        block(&mut page, &rows.collect::<Vec<_>>(), has_view);
         page.into_text()
     }
 
@@ -158,7 +170,7 @@ mod tests {
                 &[("logs", B, false), ("layer-host:cdn.example:443", B, true), ("s3", U, false)],
                 &[
                     "breaks    cdn.example: by",
-                    "default route: logs, cdn.example.",
+                    "leave the routes as they are: logs.",
                     "Not known: s3.",
                     "today: cdn.example.",
                 ],
@@ -173,10 +185,17 @@ mod tests {
             (&[], &[], &["If the default route"]),
         ];
         for (rows, present, absent) in table {
-            let text = shown(rows);
+            let text = shown(rows, false);
             assert!(present.iter().all(|words| text.contains(words)), "{present:?}: {text}");
             assert!(absent.iter().all(|words| !text.contains(words)), "{absent:?}: {text}");
             assert_eq!(text.contains("application itself"), !rows.is_empty());
         }
+    }
+
+    #[test]
+    fn beside_a_view_the_view_is_what_lacks() {
+        let text = shown(&[("s3", CutOverAnswer::Unknown, false)], true);
+        assert!(text.contains("Not known: s3. Each line says what the view lacks"), "{text}");
+        assert!(!text.contains("network.json"), "{text}");
     }
 }
