@@ -156,7 +156,7 @@ fn public(case: &Case<'_>, view: &View<'_>, ip: IpAddr) -> Fate {
     if !is_gateway {
         return Fate::Lost(ONLY_DEFAULT.to_owned());
     }
-    if case.observed_route(view) == ObservedRoute::Gateway && ip.is_ipv4() {
+    if !case.has_way_out() && case.observed_route(view) == ObservedRoute::Gateway && ip.is_ipv4() {
         return Fate::Stays("a gateway endpoint, as no other public host answers".to_owned());
     }
     Fate::Unknown(

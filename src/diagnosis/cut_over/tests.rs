@@ -480,7 +480,7 @@ mod with_the_view {
         let both = json!([gateway(&["rtb-a"])]);
         let own_route = of(&view(&[NAT, TO_S3, "52.219.1.0/24 nat-1"], &both), S3_SCENE);
         assert!(own_route.starts_with("breaks the route to 52.219.1.0/24 in rtb-a is a way out"), "{own_route}");
-        let disagreeing = of(&view(&[], &json!([])), S3_SCENE);
+        let disagreeing = of(&view(&[TO_S3], &both), S3_SCENE);
         assert!(disagreeing.starts_with("unknown the view and the packets disagree: rtb-a has no"), "{disagreeing}");
         let mut blind = view(&[NAT], &both);
         blind["route_tables"] = Value::Null;
