@@ -14,7 +14,7 @@ use super::group::{End, Fit};
 use super::model::{Acl, Destination, Group, Ports, Route, Sections};
 use super::remedy::{everything, single};
 use super::route::Lookup;
-use super::{Block, Culprit, CulpritKind, Path, Stand, Subnet, Vpc, Way};
+use super::{Block, Culprit, CulpritKind, EndpointKind, Path, Stand, Subnet, Vpc, Way};
 
 impl Stand<'_> {
     /// What the configuration does with a TCP connection from the task to an address, there and back. The endpoint service
@@ -27,7 +27,25 @@ impl Stand<'_> {
         let mut walk = Walk::new(self, peer, service);
         walk.leave_group();
         let way = if self.is_neighbour(peer.ip()) { walk.beside() } else { walk.away() };
-        Path { way, blocks: walk.blocks, unknown: walk.unknown }
+        match self.strange(peer.ip(), service) {
+            Some(why) => Path { way, blocks: Vec::new(), unknown: vec![why] },
+            None => Path { way, blocks: walk.blocks, unknown: walk.unknown },
+        }
+    }
+
+    /// Why an address in this VPC's ranges that a service's name led to may be another VPC's with the same ranges: the view
+    /// has endpoints of the service, and the address is none of theirs.
+    fn strange(&self, peer: IpAddr, service: Option<&str>) -> Option<String> {
+        let vpc = self.vpc;
+        let is_ours = vpc.sections.interfaces.is_none() || vpc.interface(peer).is_some() || !vpc.holds(peer);
+        let endpoint = vpc.endpoints_of(service?).find(|endpoint| endpoint.kind == Some(EndpointKind::Interface))?;
+        (!is_ours).then(|| {
+            format!(
+                "{peer} is no address of {} in this view, which may be of another VPC with the same ranges, or older than the \
+                 endpoint",
+                endpoint.id
+            )
+        })
     }
 }
 

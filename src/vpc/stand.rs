@@ -100,6 +100,10 @@ impl Vpc {
         };
         let found = subnets.iter().find(|subnet| subnet.ranges.iter().any(|range| within(subnet, range)));
         match (found, addresses.first(), place.subnets.first(), &self.task.subnets[..]) {
+            // Private ranges repeat from VPC to VPC: the same address in another range is another subnet.
+            (Some(subnet), _, Some(range), _) if !subnet.ranges.iter().any(|own| place.subnets.contains(own)) => {
+                Err(format!("no subnet of {} is the probe's {range}: is it the right VPC?", self.id))
+            }
             (Some(subnet), ..) => Ok(subnet.clone()),
             (None, Some(own), ..) => {
                 Err(format!("no subnet of {} holds the probe's own address {own}: is it the right VPC?", self.id))
