@@ -3,6 +3,8 @@
 
 # A call takes about a second, most of it the AWS CLI's own start; more at once would meet EC2's request limits.
 readonly AT_ONCE=6
+# Of an answer that doesn't come: what the AWS CLI itself waits for a byte, and what all of its tries may take together.
+readonly READ_SECONDS=20 CALL_SECONDS=60
 # Of a section, and of the file, in bytes: a reader takes 32 MiB, and a million values.
 readonly LARGEST=8000000 LARGEST_FILE=16000000
 readonly TOO_MUCH='more than is kept'
@@ -20,9 +22,12 @@ missing_reasons=()
 look_at() {
     local section=$1
     shift
+    # Each in a process group of its own: what `aws` has started, such as a credential process, ends with it.
+    set -m
     aws "$@" "${aws_flags[@]}" --output json --cli-connect-timeout 10 \
         >"$work/$section.answer" 2>"$work/$section.complaint" </dev/null &
     beside+=("$!")
+    set +m
     asked+=("$section")
     permissions+=("$1:$(action_of "$2")")
     printf '%s' "$1:$(action_of "$2")" >"$work/${section%%.*}.permission"
@@ -38,24 +43,58 @@ action_of() {
 # gather: waits for every call under way.
 gather() {
     local i
+    [ "${#asked[@]}" -gt 0 ] || return 0
     progress "looking at $vpc" "$SECONDS s"
+    begin_watch
     for ((i = 0; i < ${#asked[@]}; i++)); do
-        if wait "${beside[i]}"; then
+        if wait "${beside[i]}" 2>/dev/null; then
             keep "${asked[i]}" "${permissions[i]}"
         else
             cp "$work/${asked[i]}.complaint" "$work/complaint"
             miss "${asked[i]%%.*}" "${permissions[i]}" "$(reason)"
         fi
     done
-    beside=()
+    end_calls
     asked=()
     permissions=()
     clear_progress
 }
 
+# begin_watch: what is under way has so much time. What it ends complains of that.
+begin_watch() {
+    local calls=("${beside[@]}") sections=("${asked[@]}")
+    set -m
+    (
+        sleep "$CALL_SECONDS"
+        for ((i = 0; i < ${#calls[@]}; i++)); do
+            kill -0 "${calls[i]}" 2>/dev/null || continue
+            printf 'no answer in %s s' "$CALL_SECONDS" >"$work/${sections[i]}.complaint"
+            kill -KILL -- "-${calls[i]}" 2>/dev/null
+        done
+    ) </dev/null >/dev/null 2>&1 &
+    beside+=("$!")
+    # Else bash says that it was killed.
+    disown
+    set +m
+}
+
+# end_calls: with all that they have started. They only read, so nothing is left half done.
+end_calls() {
+    local one
+    for one in ${beside[@]+"${beside[@]}"}; do kill -KILL -- "-$one" 2>/dev/null || true; done
+    for one in ${beside[@]+"${beside[@]}"}; do wait "$one" 2>/dev/null || true; done
+    beside=()
+}
+
 # keep SECTION PERMISSION: the answer without its indentation; how many entries a list has is read off that first.
 keep() {
     local size
+    size=$(($(wc -c <"$work/$1.answer")))
+    # Indentation is most of it.
+    if [ "$size" -gt "$((LARGEST * 8))" ]; then
+        drop "$1" "$2" "$((size / 1000)) kB, $TOO_MUCH of one kind"
+        return 0
+    fi
     grep -c '^    {' "$work/$1.answer" >"$work/$1.count" || true
     LC_ALL=C sed 's/^ *//' "$work/$1.answer" | tr -d '\n' >"$work/$1.json"
     size=$(($(wc -c <"$work/$1.json")))
@@ -63,7 +102,25 @@ keep() {
         drop "$1" "$2" "the answer is empty"
     elif [ "$size" -gt "$LARGEST" ]; then
         drop "$1" "$2" "$((size / 1000)) kB, $TOO_MUCH of one kind"
+    elif ! is_json "$work/$1.answer"; then
+        drop "$1" "$2" "the AWS CLI's answer was not JSON"
+    elif ! is_shaped "$1"; then
+        drop "$1" "$2" "the AWS CLI answered something else than what it was asked for"
     fi
+}
+
+# is_shaped SECTION: whether the answer is of the kind that the query gives.
+is_shaped() {
+    local first
+    first=$(head -c 14 "$work/$1.json")
+    case "$1:$first" in
+        account:'"'[0-9]* | vpc_attributes.*:true | vpc_attributes.*:false) return 0 ;;
+        block_public_access:'{'* | hosted_zone_records.*:'{"next": null' | hosted_zone_records.*:'{"next": "'*) return 0 ;;
+        hosted_zones.*:'[null,['* | hosted_zones.*:'["'*) return 0 ;;
+        account:* | vpc_attributes.*:* | block_public_access:* | hosted_zone_records.*:* | hosted_zones.*:*) return 1 ;;
+        *:'['*) return 0 ;;
+    esac
+    return 1
 }
 
 # drop SECTION PERMISSION WHY: what was read of it can't be used.

@@ -51,8 +51,14 @@ take() {
 check_options() {
     check_ids
     [ -z "$vpc" ] || [[ $vpc =~ ^vpc-[a-z0-9]+$ ]] || wrong "$vpc is no VPC's id (vpc-…)"
+    case "$profile" in -* | *[[:cntrl:]]*) wrong "--profile is no profile's name" ;; esac
     case "$public_ip" in '' | ENABLED | DISABLED) ;; *) wrong "--assign-public-ip is ENABLED or DISABLED" ;; esac
     [ -n "$service" ] || [ -z "$cluster" ] || wrong "--cluster goes with --service"
     [ -n "$vpc$service" ] || [ "${#subnets[@]}" -gt 0 ] ||
         wrong "say which VPC: --vpc V, --subnets A,B, or --cluster C --service S"
+}
+
+# check_region: given, or of the environment or the AWS CLI's settings.
+check_region() {
+    [[ $region =~ ^[a-z][a-z0-9-]+$ ]] || wrong "$(printf '%q' "$region") is no Region (as in eu-west-1)"
 }

@@ -3,6 +3,14 @@
 
 # Of tags the name is of use to a reader; the others may hold what nobody wants in a ticket.
 readonly NAME="{Tags: Tags[?Key=='Name'] || \`[]\`}"
+# Descriptions, of groups and of each rule, are free text that no reader uses.
+readonly RULES="{IpProtocol: IpProtocol, FromPort: FromPort, ToPort: ToPort, IpRanges: IpRanges[].{CidrIp: CidrIp} || \`[]\`,
+    Ipv6Ranges: Ipv6Ranges[].{CidrIpv6: CidrIpv6} || \`[]\`,
+    PrefixListIds: PrefixListIds[].{PrefixListId: PrefixListId} || \`[]\`,
+    UserIdGroupPairs: UserIdGroupPairs[].{GroupId: GroupId, UserId: UserId} || \`[]\`}"
+readonly GROUPS_AND_RULES="SecurityGroups[].{GroupId: GroupId, GroupName: GroupName, VpcId: VpcId, OwnerId: OwnerId,
+    Tags: Tags[?Key=='Name'] || \`[]\`, IpPermissions: IpPermissions[].$RULES || \`[]\`,
+    IpPermissionsEgress: IpPermissionsEgress[].$RULES || \`[]\`}"
 # What only the owner of a shared VPC sees all of: an empty list would say that there is none.
 readonly OWNERS=' vpc_endpoints network_interfaces security_groups nat_gateways internet_gateways
  egress_only_internet_gateways resolver_rule_associations resolver_rules firewall_rule_group_associations hosted_zones
@@ -14,7 +22,7 @@ readonly PREFIX_LISTS=40
 look_at_vpc() {
     local of="Name=vpc-id,Values=$vpc"
     look_at vpc_endpoints ec2 describe-vpc-endpoints --filters "$of" --query "VpcEndpoints[].merge(@, $NAME)"
-    look_at security_groups ec2 describe-security-groups --filters "$of" --query "SecurityGroups[].merge(@, $NAME)"
+    look_at security_groups ec2 describe-security-groups --filters "$of" --query "$GROUPS_AND_RULES"
     look_at subnets ec2 describe-subnets --filters "$of" --query "Subnets[].merge(@, $NAME)"
     look_at route_tables ec2 describe-route-tables --filters "$of" --query "RouteTables[].merge(@, $NAME)"
     look_at network_acls ec2 describe-network-acls --filters "$of" --query "NetworkAcls[].merge(@, $NAME)"
@@ -107,7 +115,7 @@ look_at_interfaces() {
 }
 
 readonly INTERFACES="NetworkInterfaces[].{NetworkInterfaceId: NetworkInterfaceId, SubnetId: SubnetId,
-    AvailabilityZone: AvailabilityZone, Status: Status, InterfaceType: InterfaceType, Description: Description, Groups: Groups,
+    AvailabilityZone: AvailabilityZone, Status: Status, InterfaceType: InterfaceType, Groups: Groups,
     PrivateIpAddresses: PrivateIpAddresses[].{PrivateIpAddress: PrivateIpAddress, Primary: Primary},
     Ipv6Addresses: Ipv6Addresses || \`[]\`}"
 
@@ -162,7 +170,7 @@ look_at_few_groups() {
     done
     [ "${#few[@]}" -gt 0 ] || return 0
     look_at security_groups ec2 describe-security-groups --filters "Name=group-id,Values=$(joined , "${few[@]}")" \
-        --query "SecurityGroups[].merge(@, $NAME)"
+        --query "$GROUPS_AND_RULES"
     gather
 }
 

@@ -32,6 +32,8 @@ find_vpc_of_subnets() {
             needed "learn which VPC the subnets are in" ec2:DescribeSubnets "give --vpc"
     }
     found=$(tr -s '\t ' '\n' <<<"$rows" | sort -u)
+    ! grep -Evq '^(vpc-[a-z0-9]+)?$' <<<"$found" ||
+        die "$BAD_INPUT" "the AWS CLI's answer names no VPC of the subnets: $(head -c 200 <<<"$rows" | one_line)"
     case "$found" in
         '') die "$BAD_INPUT" "there is no subnet $list in $region" ;;
         *$'\n'*) die "$BAD_INPUT" "the subnets are in two VPCs ($(tr '\n' ' ' <<<"$found" | sed 's/ $//')): collect each by itself" ;;
@@ -47,10 +49,11 @@ check_vpc() {
         if complains 'InvalidVpcID'; then die "$BAD_INPUT" "there is no VPC $vpc in $region"; fi
         if is_hopeless; then needed "look at the VPC" "${missing_calls[i]}"; fi
     done
+    if has vpcs && [ "$(cat "$work/vpcs.json")" = '[]' ]; then die "$BAD_INPUT" "there is no VPC $vpc in $region"; fi
     ! has account || account=$(tr -d '"' <"$work/account.json")
     owner=$(owner_of vpcs)
     [ -n "$account" ] && [ "$owner" != "$account" ] || owner=
 }
 
 # owner_of SECTION: the account that its first entry belongs to.
-owner_of() { ! has "$1" || LC_ALL=C grep -oE '"OwnerId": "[0-9]+"' "$work/$1.json" | head -n 1 | tr -cd '0-9'; }
+owner_of() { ! has "$1" || LC_ALL=C sed -n 's/.*"OwnerId": "\([0-9]*\)".*/\1/p' "$work/$1.answer" | head -n 1; }

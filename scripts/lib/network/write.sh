@@ -10,12 +10,37 @@ readonly SECTIONS='vpcs vpc_attributes subnets route_tables network_acls securit
 write_view() {
     fit
     view >"$work/view" || die "$COULD_NOT_LOOK" "the temporary folder takes no more"
-    if [ "$out" = - ]; then
-        cat "$work/view"
-    else
-        cp "$work/view" "$out" 2>/dev/null || die "$BAD_INPUT" "--out $out can't be written"
-    fi
+    if [ "$out" = - ]; then cat "$work/view"; else place; fi
     summary
+}
+
+# The file beside --out that takes its place when it is whole.
+staged=
+
+# check_out: what is to be written to, before anything is asked for. Through a link a file elsewhere would be written over.
+check_out() {
+    case "$out" in
+        -) return 0 ;;
+        -*) out=./$out ;;
+    esac
+    if [ -L "$out" ]; then die "$BAD_INPUT" "--out $(word "$out") is a symbolic link: name the file itself"; fi
+    if [ -d "$out" ]; then die "$BAD_INPUT" "--out $(word "$out") is a folder: name a file in it"; fi
+    if [ -e "$out" ] && [ ! -f "$out" ]; then
+        die "$BAD_INPUT" "--out $(word "$out") is no file (--out - is standard output)"
+    fi
+    if [ -e "$out" ] && [ ! -w "$out" ]; then die "$BAD_INPUT" "--out $(word "$out") can't be written"; fi
+}
+
+# place: whole or not at all, and for its owner alone, whatever was there.
+place() {
+    local folder=.
+    case "$out" in */*) folder=${out%/*}/ ;; esac
+    check_out
+    if ! staged=$(mktemp "${folder%/}/.network.XXXXXX" 2>/dev/null) || ! cat "$work/view" >"$staged" ||
+        ! mv -f -- "$staged" "$out" 2>/dev/null; then
+        die "$BAD_INPUT" "--out $(word "$out") can't be written"
+    fi
+    staged=
 }
 
 # fit: without its largest sections, where it would be too large for a reader.
@@ -96,9 +121,12 @@ summary() {
         tell "  not seen: $(title "${missing_sections[i]}"): $(why_missing "${missing_calls[i]}" "${missing_reasons[i]}")"
     done
     [ "$out" != - ] || return 0
-    tell "It is in $out. It holds no secrets, but your addresses, ids and endpoint policies."
-    tell "  vpcprobe diagnose REPORT --network $(word "$out")"
+    tell "It is in $(unobeyed "$(word "$out")"). It holds no secrets, but your addresses, ids and endpoint policies."
+    tell "  vpcprobe diagnose REPORT --network $(pasted "$out")"
 }
+
+# pasted TEXT: as `word`, and where a terminal would obey it, escaped.
+pasted() { case "$1" in *[[:cntrl:]]*) printf '%q' "$1" ;; *) word "$1" ;; esac; }
 
 # title SECTION: as a person writes it.
 title() { sed -e 's/_/ /g' -e 's/acl/ACL/' -e 's/dhcp/DHCP/' -e 's/^nat/NAT/' -e 's/vpc/VPC/' <<<"$1"; }

@@ -10,9 +10,10 @@ readonly ZONE_PAGES=20
 
 look_at_dns() {
     look_at resolver_rule_associations route53resolver list-resolver-rule-associations \
-        --filters "Name=VPCId,Values=$vpc" --query "ResolverRuleAssociations || \`[]\`"
+        --filters "Name=VPCId,Values=$vpc" --query "ResolverRuleAssociations[].{ResolverRuleId: ResolverRuleId, VPCId: VPCId, Status: Status} || \`[]\`"
     look_at firewall_rule_group_associations route53resolver list-firewall-rule-group-associations --vpc-id "$vpc" \
-        --query "FirewallRuleGroupAssociations || \`[]\`"
+        --query "FirewallRuleGroupAssociations[].{FirewallRuleGroupId: FirewallRuleGroupId, VpcId: VpcId, Priority: Priority,
+            Status: Status} || \`[]\`"
     look_at_zones 0
 }
 
@@ -60,7 +61,8 @@ look_at_rules() {
     list=$(ids 'rslvr-(rr|autodefined-rr)-[a-z0-9-]+' resolver_rule_associations)
     if [ -z "$list" ]; then none resolver_rules && return 0; fi
     look_at resolver_rules route53resolver list-resolver-rules \
-        --query "ResolverRules[?contains(\`[\"${list//$'\n'/\",\"}\"]\`, Id)]"
+        --query "ResolverRules[?contains(\`[\"${list//$'\n'/\",\"}\"]\`, Id)].{Id: Id, DomainName: DomainName,
+            RuleType: RuleType, Status: Status, TargetIps: TargetIps}"
 }
 
 # Of zones that could answer for a host of a task start, the records; TXT and the like only by name and type.

@@ -20,7 +20,7 @@ tell() {
 die() {
     local code=$1
     shift
-    tell "$program: $*"
+    tell "$program: $(unobeyed "$*")"
     exit "$code"
 }
 
@@ -69,17 +69,30 @@ words() {
 
 # json_string TEXT: as JSON writes it.
 json_string() {
-    local text=$1
+    local text=$1 code raw escaped
+    local LC_ALL=C
     text=${text//\\/\\\\}
     text=${text//\"/\\\"}
     text=${text//$'\n'/\\n}
     text=${text//$'\t'/\\t}
     text=${text//$'\r'/\\r}
+    case "$text" in
+        *[$'\001'-$'\037']*)
+            for ((code = 1; code < 32; code++)); do
+                printf -v raw '%b' "\\0$(printf '%03o' "$code")"
+                printf -v escaped '\\u%04x' "$code"
+                text=${text//"$raw"/"$escaped"}
+            done
+            ;;
+    esac
     printf '"%s"' "$text"
 }
 
 # What a terminal would obey, in UTF-8: control characters, and those that turn the direction of writing.
 readonly OBEYED=$'s/\xc2[\x80-\x9f]//g; s/\xe2\x80[\x8b-\x8f\xaa-\xae]//g; s/\xe2\x81[\xa6-\xa9]//g'
+
+# unobeyed TEXT: without what a terminal would obey; for what came in an argument.
+unobeyed() { printf '%s' "$1" | LC_ALL=C tr -d '\000-\010\013-\037\177' | LC_ALL=C sed -e "$OBEYED"; }
 
 # one_line: standard input without its line ends, what a terminal would obey, and what the AWS CLI puts before its complaints.
 one_line() {
