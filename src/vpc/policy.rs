@@ -166,6 +166,9 @@ fn verdict(document: &Value, question: Question<'_>) -> Verdict {
     let (mut may_deny, mut may_allow, mut only) = (None, None, None);
     for (at, statement) in statements.iter().enumerate() {
         let effect = statement["Effect"].as_str();
+        if !matches!(effect, Some("Allow" | "Deny")) {
+            return Verdict::Unclear("has a statement whose Effect is neither Allow nor Deny".to_owned());
+        }
         let held = match names(statement, question) {
             Fit::No => continue,
             Fit::Yes => applies(statement, question),
