@@ -15,6 +15,7 @@ mod read;
 mod remedy;
 mod route;
 mod shape;
+mod sister;
 mod stand;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ use self::model::{Acl, Endpoint, Group, Interface, List, Nat, Sections, Subnet, 
 pub use answer::{Block, Carried, Culprit, CulpritKind, Decision, EndpointKind, Path, Presence, Present, Remedy, Way};
 pub use dns::NameView;
 pub use policy::{Call, Need, Told};
+pub use sister::Known;
 pub use stand::Stand;
 
 /// The configuration of one VPC, as far as the operator may see it.

@@ -5,6 +5,7 @@
 
 mod blame;
 mod cause;
+mod clause;
 mod disagree;
 mod filled;
 mod names;
@@ -16,8 +17,8 @@ mod words;
 use super::case::Case;
 use super::ledger::Trouble;
 use super::verdict::sorted;
-use super::{Certainty, Culprit, CulpritKind, Finding, Fix, Severity};
-use cause::Causes;
+use super::{Certainty, Culprit, CulpritKind, Finding, FindingId, Fix, Severity};
+use cause::{Causes, Own};
 use pieces::{Piece, Said};
 
 /// A finding, or a part of one, and what is to blame for it.
@@ -34,7 +35,8 @@ pub fn settle<'c>(case: &'c Case<'c>, findings: Vec<Finding>) -> Vec<Finding> {
     let mut left = Vec::new();
     let mut open = Vec::new();
     for finding in sorted(case, findings) {
-        if finding.severity == Severity::Info {
+        // That packets leave by a NAT is no fault, and the view knows what would carry them.
+        if finding.severity == Severity::Info && finding.id != FindingId::PublicRoute {
             left.push(finding);
             continue;
         }
@@ -49,11 +51,11 @@ pub fn settle<'c>(case: &'c Case<'c>, findings: Vec<Finding>) -> Vec<Finding> {
             left.push(finding);
         }
     }
-    let own: Vec<_> = settled.iter().filter_map(|settled| settled.causes.key()).collect();
+    let own: Vec<_> = settled.iter().filter_map(|settled| Some((settled.causes.key()?, settled.finding.id))).collect();
     let blamed = settled.into_iter().map(|settled| settled.blamed(&own));
     let mut findings: Vec<Finding> = blamed.chain(left).chain(disagree::findings(case, stand, open)).collect();
     for finding in &mut findings {
-        filled::fill(stand, &mut finding.fix);
+        filled::finish(case, stand, finding);
     }
     findings
 }
@@ -70,7 +72,7 @@ fn split<'c>(case: &'c Case<'c>, finding: Finding, pieces: Vec<Piece<'c>>) -> (V
             rest.push(piece);
             continue;
         };
-        let causes = Causes::of(blocks);
+        let causes = Causes::of(blocks, piece.trouble.host());
         match parts.iter_mut().find(|(known, _)| known.key() == causes.key()) {
             Some((known, taken)) => {
                 known.join(causes);
@@ -103,6 +105,7 @@ fn split<'c>(case: &'c Case<'c>, finding: Finding, pieces: Vec<Piece<'c>>) -> (V
 fn put<'c>(case: &'c Case<'c>, settled: &mut Vec<Settled<'c>>, part: Settled<'c>) {
     let is_same = |known: &Settled<'c>| {
         known.causes.key() == part.causes.key()
+            && (known.finding.severity == Severity::Info) == (part.finding.severity == Severity::Info)
             && (known.causes.key().is_none_or(|(kind, _)| kind != CulpritKind::Vpc)
                 || known.finding.id == part.finding.id)
     };
@@ -114,11 +117,10 @@ fn put<'c>(case: &'c Case<'c>, settled: &mut Vec<Settled<'c>>, part: Settled<'c>
 
 impl Settled<'_> {
     /// The finding with its culprit. What else stands in the way and has a finding of its own is mended there.
-    fn blamed(self, own: &[(CulpritKind, String)]) -> Finding {
+    fn blamed(self, own: &[Own]) -> Finding {
         let Self { finding, causes, .. } = self;
-        let mut told = causes.told(own);
-        let culprit = told.culprits.first().cloned();
-        let also: Vec<Culprit> = told.culprits.drain(..).skip(1).collect();
+        let told = causes.told(own);
+        let (culprit, also) = (told.culprit, told.also);
         let fix: Vec<Fix> =
             told.remedy.into_iter().map(|step| Fix { action: step.action, command: step.command }).collect();
         Finding {
@@ -127,8 +129,10 @@ impl Settled<'_> {
             fix: if fix.is_empty() { finding.fix } else { fix },
             alternatives: Vec::new(),
             tell_apart: None,
+            // What follows from inside is only a guess beside what the configuration says.
+            compared: None,
             culprit,
-            also,
+            also: also.into_iter().map(|next| next.culprit).collect::<Vec<Culprit>>(),
             ..finding
         }
     }

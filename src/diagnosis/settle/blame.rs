@@ -29,8 +29,23 @@ pub fn of(case: &Case<'_>, stand: &Stand<'_>, trouble: &Trouble<'_>, at: SocketA
     let is_public = trouble.peer().is_some_and(|peer| peer.class == Class::Public);
     match service.filter(|_| is_public && check.reach == Reach::Interface) {
         Some(service) => in_its_place(case, stand, trouble.view, service, at),
-        None => said(stand.path(at, service)),
+        None => said(with_endpoints(stand, service, is_public, stand.path(at, service))),
     }
+}
+
+/// A public address that a gateway endpoint may carry, where the view does not say which endpoints there are: that no route
+/// leads there does not tell what is to be made.
+fn with_endpoints(stand: &Stand<'_>, service: Option<&str>, is_public: bool, mut path: Path) -> Path {
+    let Some(Presence::Unknown(why)) = service.filter(|_| is_public).map(|service| stand.endpoints(service)) else {
+        return path;
+    };
+    let all = path.blocks.len();
+    path.blocks
+        .retain(|block| block.culprit.kind != CulpritKind::RouteTable || block.culprit.detail.contains("blackhole"));
+    if path.blocks.len() < all {
+        path.unknown.push(why);
+    }
+    path
 }
 
 /// What keeps a service from being carried by an endpoint, where packets went another way.

@@ -4,7 +4,7 @@ use super::pieces::{Piece, Said};
 use crate::diagnosis::case::Case;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Stage, Trouble};
-use crate::diagnosis::{Certainty, Finding, FindingId, Severity, aws, words};
+use crate::diagnosis::{Certainty, Finding, FindingId, Fix, Severity, aws, words};
 use crate::vpc::Stand;
 
 /// How many gaps of the view are named beside a finding.
@@ -31,6 +31,7 @@ pub fn unsettled(stand: &Stand<'_>, mut finding: Finding, pieces: &[Piece<'_>]) 
         }
     }
     let Some(gaps) = gaps_told(stand, &once) else { return finding };
+    let finding = if is_of_acls(pieces, &once) { acls_left(stand, finding) } else { finding };
     let told = finding.tell_apart.map(|how| format!(" {how}")).unwrap_or_default();
     Finding { tell_apart: Some(format!("{gaps}{told}")), ..finding }
 }
@@ -43,7 +44,38 @@ fn cleared(stand: &Stand<'_>, finding: Finding) -> Finding {
         stand.vpc().id()
     );
     let fix = vec![aws::step("see configuration-and-network-disagree: it says what is left to look at")];
-    Finding { meaning, fix, certainty: Certainty::Possible, tell_apart: None, ..finding }
+    Finding {
+        meaning,
+        fix,
+        certainty: Certainty::Possible,
+        alternatives: Vec::new(),
+        tell_apart: None,
+        compared: None,
+        ..finding
+    }
+}
+
+/// Whether the groups and routes of everything that it is about are known to be right, and the network ACLs are not.
+fn is_of_acls(pieces: &[Piece<'_>], gaps: &[&str]) -> bool {
+    let is_of_acl = |gap: &&str| gap.starts_with("ACL ") || gap.starts_with("network_acls ");
+    gaps.iter().all(is_of_acl)
+        && pieces.iter().all(|piece| {
+            let is_told = matches!(&piece.said, Said::Unknown(why) if !why.is_empty()) || piece.said == Said::Open;
+            is_told && matches!(piece.trouble.stage, Stage::Connect(_))
+        })
+}
+
+/// A finding of which the view has cleared the groups: they are neither blamed nor opened.
+fn acls_left(stand: &Stand<'_>, finding: Finding) -> Finding {
+    let meaning = format!(
+        "By the configuration of {} the security groups let this through and the routes lead there: what is left is a network \
+         ACL, as far as the view says, or something that it does not show.",
+        stand.vpc().id()
+    );
+    let is_of_group =
+        |fix: &Fix| fix.command.as_ref().is_some_and(|command| command.contains(" authorize-security-group-"));
+    let fix = finding.fix.into_iter().filter(|fix| !is_of_group(fix)).collect();
+    Finding { meaning, fix, alternatives: Vec::new(), compared: None, ..finding }
 }
 
 /// What the view lacks, and which call gives it.

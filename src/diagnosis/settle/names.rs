@@ -23,7 +23,8 @@ pub fn piece<'c>(
     // What it was compared with stands in the evidence too, and is as it should be.
     let is_bad = |seen: &&&Observation| seen.answer().is_none_or(|answer| answer.addresses.is_empty());
     let given = || evidence.iter().filter(is_given);
-    let first = *given().find(is_bad).or_else(|| given().next()).or(evidence.first())?;
+    let failed = || given().find(|seen| seen.fault().is_some());
+    let first = *failed().or_else(|| given().find(is_bad)).or_else(|| given().next()).or(evidence.first())?;
     let at = first.resolver?;
     let stage = if first.fault().is_some() { Stage::Resolver(at) } else { Stage::Name(at) };
     let said = said(stand, id, view, at);

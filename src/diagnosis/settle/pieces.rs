@@ -9,7 +9,7 @@ use crate::diagnosis::ledger::{Stage, Trouble};
 use crate::diagnosis::{Finding, FindingId};
 use crate::observation::Observation;
 use crate::plan::Rung;
-use crate::vpc::{Block, Stand};
+use crate::vpc::{Block, Presence, Stand};
 
 /// One thing that a finding is about.
 pub struct Piece<'c> {
@@ -112,9 +112,11 @@ fn bears(view: &View<'_>, at: SocketAddr) -> bool {
 
 /// A route that is not the asserted one: what should carry it is not in effect.
 fn route<'c>(case: &'c Case<'c>, stand: &Stand<'_>, view: &'c View<'c>, evidence: Vec<&'c Observation>) -> Piece<'c> {
-    let said = match blame::carrier(case, stand, view) {
-        blocks if blocks.is_empty() => Said::Unknown(Vec::new()),
-        blocks => Said::Blocked(blocks),
+    let unseen = view.check.endpoint_service.as_deref().map(|service| stand.endpoints(service));
+    let said = match (blame::carrier(case, stand, view), unseen) {
+        (blocks, Some(Presence::Unknown(why))) if blocks.is_empty() => Said::Unknown(vec![why]),
+        (blocks, _) if blocks.is_empty() => Said::Unknown(Vec::new()),
+        (blocks, _) => Said::Blocked(blocks),
     };
     Piece { trouble: Trouble { view, stage: Stage::Route, fault: None, evidence, bears: true }, said }
 }

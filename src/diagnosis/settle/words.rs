@@ -1,32 +1,54 @@
 //! The sentences of what the view settles.
 
+use super::cause::Next;
 use crate::diagnosis::ledger::{Stage, Trouble};
 use crate::diagnosis::{Culprit, CulpritKind, Finding, FindingId, reading, words};
 use crate::observation::Fault;
+use crate::plan::Route;
 
 /// What the culprit means, and what else stands in the way.
-pub fn meaning(finding: &Finding, culprit: Option<&Culprit>, also: &[Culprit]) -> String {
+pub fn meaning(finding: &Finding, culprit: Option<&Culprit>, also: &[Next]) -> String {
     let Some(culprit) = culprit else { return finding.meaning.clone() };
     let mut sentences = vec![format!("{}: {}.", lead(culprit.kind), culprit.detail)];
-    match also {
+    if finding.id == FindingId::PublicRoute {
+        sentences.insert(0, "The packets leave the VPC by a NAT or internet gateway.".to_owned());
+    }
+    let (also, partial): (Vec<&Next>, Vec<&Next>) = also.iter().partition(|next| next.only.is_empty());
+    match &also[..] {
         [] => {}
-        [one] if one.kind == CulpritKind::Vpc => {
-            sentences.push(format!("Nor is there another way: {}.", one.detail));
+        [one] if one.culprit.kind == CulpritKind::Vpc => {
+            sentences.push(format!("Nor is there another way: {}.", one.said()));
         }
         [one] => sentences.push(format!(
             "After that the next thing stands in the way, so mending the first alone does not help: {}.",
-            one.detail
+            one.said()
         )),
         several => sentences.push(format!(
             "After that more stands in the way, so mending the first alone does not help: {}.",
-            words::all(several.iter().map(|culprit| &culprit.detail))
+            words::all(several.iter().map(|next| next.said()))
         )),
     }
+    sentences.extend(partial.into_iter().map(|next| {
+        let hosts = words::list(&next.only);
+        if next.culprit.kind == CulpritKind::Vpc {
+            format!("Nor is there another way for {hosts}: {}.", next.said())
+        } else {
+            format!("For {hosts} this stands in the way as well: {}.", next.said())
+        }
+    }));
     // Whose role that is nobody guesses.
     if finding.id == FindingId::LayersDenied {
         sentences.push(finding.meaning.clone());
     }
     sentences.join(" ")
+}
+
+impl Next {
+    /// What is wrong, and where it is told how to mend that.
+    fn said(&self) -> String {
+        let detail = &self.culprit.detail;
+        self.told_by.map_or_else(|| detail.clone(), |finding| format!("{detail} (see {finding})"))
+    }
 }
 
 fn lead(kind: CulpritKind) -> &'static str {
@@ -69,7 +91,13 @@ pub fn summary(taken: &[Trouble<'_>]) -> String {
             let asked = words::list(taken.iter().filter_map(reading::part).map(reading::asked));
             format!("{} {asked}.", words::hosts_say(taken, "denies", "deny"))
         }
-        Some(_) => format!("{} another way than the one that is asserted.", words::hosts_say(taken, "goes", "go")),
+        Some(_) => {
+            let peers = taken.iter().flat_map(|trouble| trouble.view.used_peers()).filter(|peer| peer.connected());
+            let is_asserted = taken.iter().any(|trouble| trouble.view.check.expect == Route::Private);
+            let but = if is_asserted { "although private is asserted" } else { "and it works" };
+            let peers = words::list(peers.map(|peer| peer.address));
+            format!("{} at public addresses ({peers}), {but}.", words::hosts_say(taken, "connects", "connect"))
+        }
         None => String::new(),
     }
 }
