@@ -115,7 +115,7 @@ is_shaped() {
     first=$(head -c 14 "$work/$1.json")
     case "$1:$first" in
         account:'"'[0-9]* | vpc_attributes.*:true | vpc_attributes.*:false) return 0 ;;
-        block_public_access:'{'* | hosted_zone_records.*:'{"next": null' | hosted_zone_records.*:'{"next": "'*) return 0 ;;
+        block_public_access:'{'* | hosted_zone_records.*:'{"next": null,'* | hosted_zone_records.*:'{"next": "'*) return 0 ;;
         hosted_zones.*:'[null,['* | hosted_zones.*:'["'*) return 0 ;;
         account:* | vpc_attributes.*:* | block_public_access:* | hosted_zone_records.*:* | hosted_zones.*:*) return 1 ;;
         *:'['*) return 0 ;;
