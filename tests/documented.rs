@@ -293,7 +293,7 @@ fn an_acl_that_lets_some_ephemeral_ports_pass_is_said_to() {
     let vpc = changed(&[(ACL, acl(&[ALL_OUT, "100 in allow 6 49152-65535 0.0.0.0/0"]))]);
     let path = vpc.stand(&PLACE).unwrap().path(AWAY.parse().unwrap(), service_of(AWAY));
     assert_eq!(path.blocks, vec![]);
-    assert!(path.unknown.iter().any(|why| why.contains("acl-a") && why.contains("some")), "{:?}", path.unknown);
+    assert!(path.unknown.iter().any(|why| why.contains("acl-a") && why.contains("are lost")), "{:?}", path.unknown);
 }
 
 fn route(to: &str, target: &str, state: &str) -> Value {

@@ -139,7 +139,7 @@ fn what_becomes_of_a_service_is_told_once_with_the_runs_where_it_breaks() {
         "breaks    s3: in b: route table rtb-0b has no route to pl-0a",
         "in a: not known, from inside",
         "survives  ecr.dkr: within the VPC",
-        "default route: logs, s3.",
+        "leave the routes as they are: logs, s3.",
         "this fails today: ecr.api.",
     ] {
         assert!(text.contains(words), "{words}: {text}");
