@@ -123,6 +123,8 @@ impl Settled<'_> {
         let (culprit, also) = (told.culprit, told.also);
         let fix: Vec<Fix> =
             told.remedy.into_iter().map(|step| Fix { action: step.action, command: step.command }).collect();
+        // What works is nobody's fault, though the view knows what would carry it.
+        let is_info = finding.severity == Severity::Info;
         Finding {
             certainty: Certainty::Certain,
             meaning: words::meaning(&finding, culprit.as_ref(), &also),
@@ -131,8 +133,8 @@ impl Settled<'_> {
             tell_apart: None,
             // What follows from inside is only a guess beside what the configuration says.
             compared: None,
-            culprit,
-            also: also.into_iter().map(|next| next.culprit).collect::<Vec<Culprit>>(),
+            culprit: culprit.filter(|_| !is_info),
+            also: also.into_iter().filter(|_| !is_info).map(|next| next.culprit).collect::<Vec<Culprit>>(),
             ..finding
         }
     }

@@ -51,6 +51,10 @@ fn with_endpoints(stand: &Stand<'_>, service: Option<&str>, is_public: bool, mut
 /// What keeps a service from being carried by an endpoint, where packets went another way.
 pub fn carrier(case: &Case<'_>, stand: &Stand<'_>, view: &View<'_>) -> Vec<Block> {
     let Some(service) = view.check.endpoint_service.as_deref() else { return Vec::new() };
+    // What is of another Region goes out by design.
+    if case.is_foreign_region(view.check) {
+        return Vec::new();
+    }
     match stand.endpoints(service) {
         Presence::Absent if stand.has_zone_for(service) => names::blocks(stand, view),
         Presence::Absent => vec![absent(case, stand, view, service)],
