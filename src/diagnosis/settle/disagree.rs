@@ -74,7 +74,12 @@ fn acls_left(stand: &Stand<'_>, finding: Finding) -> Finding {
     );
     let is_of_group =
         |fix: &Fix| fix.command.as_ref().is_some_and(|command| command.contains(" authorize-security-group-"));
-    let fix = finding.fix.into_iter().filter(|fix| !is_of_group(fix)).collect();
+    let mut fix: Vec<Fix> = finding.fix.into_iter().filter(|fix| !is_of_group(fix)).collect();
+    if fix.is_empty() {
+        fix.push(aws::step(
+            "let the network ACLs on the way pass the port there and 1024-65535 back, each way in the ACL of either subnet",
+        ));
+    }
     Finding { meaning, fix, alternatives: Vec::new(), compared: None, ..finding }
 }
 
@@ -151,7 +156,7 @@ fn allowed<'c>(case: &'c Case<'c>, stand: &Stand<'_>, taken: &[Trouble<'c>]) -> 
         ))
         .meaning(
             "So the policy that denied it is another one: it was changed since the view was collected (an edit takes minutes to \
-             come into effect), the call went by another VPC's endpoint, or a policy beside the endpoint's denies it.",
+             come into effect), or the call went by another VPC's endpoint.",
         )
         .fix(aws::step("collect the view again (scripts/network) and judge this report by it: a change since then shows"))
         .fix(aws::step("then look the call up in CloudTrail: vpcEndpointId says which endpoint carried it"))

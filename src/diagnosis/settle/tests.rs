@@ -1,5 +1,5 @@
 use crate::diagnosis::testing::{assert_settled, judge_by};
-use crate::diagnosis::{Certainty, FindingId};
+use crate::diagnosis::{Certainty, FindingId, Severity};
 
 /// The endpoints' shared group lets nobody in.
 const CLOSED: (&str, &str) = ("/security_groups/1/IpPermissions", "[]");
@@ -349,4 +349,72 @@ fn the_policy_that_denies_is_named() {
     let [_, add, "put it in place"] = steps.as_slice() else { panic!("{steps:?}") };
     let bucket = r#""Resource":["arn:aws:s3:::prod-ap-northeast-1-starport-layer-bucket/*"]"#;
     assert!(add.contains(bucket), "{add}");
+}
+
+#[test]
+fn what_works_by_another_way_is_told_with_what_would_carry_it() {
+    let scene = "ecr.api dns=18.1.1.1\nlogs dns=10.0.2.6\ncontrol dns=18.9.9.9";
+    let found = judge_by(scene, &[("/vpc_endpoints/0/PrivateDnsEnabled", "false")]).findings;
+    let route = found.iter().find(|found| found.id == FindingId::PublicRoute).unwrap();
+    // What works is nobody's fault.
+    assert_eq!((route.severity, &route.culprit), (Severity::Info, &None));
+    assert!(route.meaning.contains("private DNS is off on vpce-0"), "{}", route.meaning);
+    assert!(route.fix.iter().all(|fix| !fix.command.as_ref().unwrap().contains("create-vpc-endpoint")), "{route:?}");
+}
+
+#[test]
+fn what_stands_behind_the_culprit_is_said_of_whom_it_concerns() {
+    let scene = "ecr.api dns=10.0.1.5,10.0.2.5 10.0.2.5=silent
+                 logs dns=10.0.2.6 10.0.2.6=silent";
+    let no_way_out = (
+        "/network_acls/0/Entries/0",
+        r#"{"Egress": true, "RuleNumber": 100, "Protocol": "-1", "RuleAction": "deny", "CidrBlock": "0.0.0.0/0"}"#,
+    );
+    let found = judge_by(scene, &[no_way_out, OWN_GROUP[1]]).findings.remove(0);
+    assert!(
+        found.meaning.contains("For api.ecr.ap-northeast-1.amazonaws.com this stands in the way as well: sg-2"),
+        "{found:?}"
+    );
+    assert!(!found.meaning.contains("mending the first alone"), "{}", found.meaning);
+}
+
+#[test]
+fn one_way_or_the_other_is_enough() {
+    let public = "ecr.api dns=18.1.1.1 18.1.1.1=silent\nlogs dns=10.0.2.6\ncontrol dns=18.9.9.9 18.9.9.9=silent";
+    let dead = r#"{"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "blackhole"}"#;
+    let found = judge_by(
+        public,
+        &[("/vpc_endpoints/0/ServiceName", "\"com.amazonaws.ap-northeast-1.kms\""), ("/route_tables/0/Routes/-", dead)],
+    );
+    let fix = &found.findings[0].fix;
+    assert!(fix[0].action.starts_with("point the route at a NAT gateway"), "{fix:?}");
+    assert!(fix[1].action.starts_with("or, in place of that way, create the interface endpoint"), "{fix:?}");
+}
+
+#[test]
+fn without_the_endpoints_nothing_is_certain_of_what_lacks() {
+    let found = judge_by(S3_SILENT, &[NO_S3_ROUTE[0], ("/vpc_endpoints", "")]).findings.remove(0);
+    assert_eq!((&found.culprit, found.certainty), (&None, Certainty::Likely));
+    assert!(found.fix[0].action.ends_with("if it does not exist"), "{:?}", found.fix);
+}
+
+#[test]
+fn what_the_view_settles_leaves_no_guess_from_inside() {
+    for changes in [&OWN_GROUP[..], &[]] {
+        let found = judge_by(ONE_SILENT, changes).findings.remove(0);
+        assert_eq!((&found.compared, &found.alternatives[..], &found.tell_apart), (&None, &[][..], &None));
+    }
+}
+
+#[test]
+fn an_acl_that_passes_some_ports_leaves_the_groups_out() {
+    let some = (
+        "/network_acls/1/Entries/0",
+        r#"{"Egress": true, "RuleNumber": 100, "Protocol": "6", "PortRange": {"From": 49152, "To": 65535},
+            "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}"#,
+    );
+    let found = judge_by(ONE_SILENT, &[some]).findings.remove(0);
+    assert!(found.meaning.contains("the security groups let this through"), "{}", found.meaning);
+    assert!(found.fix[0].action.contains("network ACLs") && found.fix[0].command.is_none(), "{:?}", found.fix);
+    assert!(found.tell_apart.unwrap().contains("acl-c of subnet-c lets "));
 }
