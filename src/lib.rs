@@ -14,7 +14,9 @@
 pub mod app;
 pub mod aws;
 pub mod catalog;
+pub mod cost;
 pub mod diagnosis;
+pub mod diff;
 pub mod edge;
 pub mod exit;
 pub mod explain;
@@ -24,6 +26,8 @@ pub mod net;
 pub mod observation;
 pub mod plan;
 pub mod probe;
+pub mod redact;
 pub mod report;
 pub mod sink;
 pub mod vpc;
+pub mod watch;

@@ -3,11 +3,14 @@
 mod main {
     //! What the binary does beyond the library: the process's own affairs.
     pub(crate) mod commands;
+    pub(crate) mod cost;
+    pub(crate) mod diff;
     pub(crate) mod lambda;
     pub(crate) mod merge;
     pub(crate) mod output;
     pub(crate) mod process;
     pub(crate) mod remote;
+    pub(crate) mod render;
 }
 
 use std::process::ExitCode;
@@ -15,7 +18,7 @@ use std::process::ExitCode;
 use vpcprobe::edge::args::{self, Command};
 use vpcprobe::edge::{Environment as _, ProcessEnvironment};
 
-use main::{commands, lambda, merge, process};
+use main::{commands, cost, diff, lambda, merge, process, render};
 
 fn main() -> ExitCode {
     process::announce_bugs();
@@ -32,14 +35,19 @@ fn main() -> ExitCode {
         }
     };
     let done = std::panic::catch_unwind(|| match cli.command {
-        Command::Run { inputs, output } => commands::run(&inputs, &output),
+        Command::Run { inputs, rounds, output } => commands::run(&inputs, &rounds, &output),
         Command::Plan { inputs, format } => commands::plan(&inputs, format.as_deref()),
         Command::Diagnose { report, strict, network, output } => {
             commands::diagnose(&report, strict, network.as_deref(), &output)
         }
-        Command::Merge { reports, exit, not_started, network, format } => {
-            merge::merge(&reports, &exit, &not_started, network.as_deref(), format.as_deref())
+        Command::Render { report, output } => render::render(&report, &output),
+        Command::Diff { before, after, expect_change, redact, format } => {
+            diff::diff(&before, &after, &expect_change, redact, format.as_deref())
         }
+        Command::Merge { reports, exit, not_started, network, redact, format } => {
+            merge::merge(&reports, &exit, &not_started, network.as_deref(), redact, format.as_deref())
+        }
+        Command::Cost(args) => cost::cost(&args),
         Command::Explain { words, format } => commands::explain(&words, format.as_deref()),
         Command::Schema => Ok(commands::schema()),
     });

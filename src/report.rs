@@ -1,10 +1,15 @@
 //! The document that comes of a run, and its forms: one file each.
 
 pub mod build;
+pub mod emf;
+pub mod html;
 pub mod json;
 pub mod jsonl;
+pub mod junit;
+pub mod markdown;
 mod parse;
 pub mod planned;
+pub mod prometheus;
 pub mod schema;
 pub mod text;
 
@@ -15,6 +20,7 @@ use crate::diagnosis::{CheckResult, Ended, Finding, Pull, Summary, Verdict};
 use crate::inputs::{Inputs, Vantage};
 use crate::observation::Observation;
 use crate::vpc::{Missing, Vpc};
+use crate::watch::Watch;
 
 pub use build::{RunFacts, build};
 pub use parse::parse;
@@ -57,6 +63,9 @@ pub struct Report {
     pub network: Option<NetworkView>,
     /// Counts.
     pub summary: Summary,
+    /// What many rounds of asking showed; everything else is of one of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<Watch>,
 }
 
 /// Which view of the VPC a report was judged by.
@@ -141,18 +150,52 @@ pub enum Format {
     Json,
     /// A record a line.
     Jsonl,
+    /// For a pipeline's test results: XML.
+    Junit,
+    /// For a ticket.
+    Markdown,
+    /// For a browser: one file.
+    Html,
+    /// For Prometheus' text file collector.
+    Prometheus,
+    /// For CloudWatch's metrics: one line in the Embedded Metric Format.
+    Emf,
+}
+
+impl Format {
+    const ALL: [(&str, Self); 8] = [
+        ("text", Self::Text),
+        ("json", Self::Json),
+        ("jsonl", Self::Jsonl),
+        ("junit", Self::Junit),
+        ("markdown", Self::Markdown),
+        ("html", Self::Html),
+        ("prometheus", Self::Prometheus),
+        ("emf", Self::Emf),
+    ];
+
+    /// What a copy that leaves the host says of itself.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain; charset=utf-8",
+            Self::Json | Self::Emf => "application/json",
+            Self::Jsonl => "application/x-ndjson",
+            Self::Junit => "application/xml",
+            Self::Markdown => "text/markdown; charset=utf-8",
+            Self::Html => "text/html; charset=utf-8",
+            Self::Prometheus => "text/plain; version=0.0.4; charset=utf-8",
+        }
+    }
 }
 
 impl std::str::FromStr for Format {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
-        match word {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            "jsonl" => Ok(Self::Jsonl),
-            other => Err(format!("format {other}: expected text, json or jsonl")),
-        }
+        let found = Self::ALL.into_iter().find(|(name, _)| *name == word).map(|(_, format)| format);
+        found.ok_or_else(|| {
+            format!("format {word}: expected text, json, jsonl, junit, markdown, html, prometheus or emf")
+        })
     }
 }
 
@@ -162,6 +205,11 @@ pub fn render(report: &Report, format: Format, look: text::Look) -> String {
         Format::Text => text::render(report, look),
         Format::Json => json::render(report),
         Format::Jsonl => jsonl::render(report),
+        Format::Junit => junit::render(report),
+        Format::Markdown => markdown::render(report),
+        Format::Html => html::render(report),
+        Format::Prometheus => prometheus::render(report),
+        Format::Emf => emf::render(report),
     }
 }
 

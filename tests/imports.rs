@@ -16,13 +16,20 @@ const LAW: &[(&str, &[&str])] = &[
     ("probe", &["plan", "observation", "net", "aws"]),
     ("vpc", &[]),
     ("diagnosis", &["catalog", "plan", "observation", "vpc"]),
-    ("report", &["inputs", "plan", "observation", "diagnosis", "vpc"]),
+    ("watch", &["inputs", "plan", "observation", "diagnosis"]),
+    ("report", &["inputs", "plan", "observation", "diagnosis", "vpc", "watch"]),
+    ("redact", &["inputs", "catalog", "report"]),
+    ("diff", &["inputs", "plan", "observation", "diagnosis", "report", "merge", "watch"]),
+    ("cost", &["inputs", "plan", "diagnosis", "report"]),
     ("explain", &["inputs", "catalog", "plan", "diagnosis"]),
     ("merge", &["inputs", "plan", "observation", "diagnosis", "report", "explain", "vpc"]),
     ("sink", &["aws"]),
     ("exit", &[]),
     ("edge", &["inputs"]),
-    ("app", &["aws", "inputs", "catalog", "plan", "observation", "net", "probe", "diagnosis", "report", "vpc"]),
+    (
+        "app",
+        &["aws", "inputs", "catalog", "plan", "observation", "net", "probe", "diagnosis", "report", "vpc", "watch"],
+    ),
 ];
 
 #[test]

@@ -16,8 +16,14 @@ _vpcprobe() {
             ",$1")
                 cmd="vpcprobe"
                 ;;
+            vpcprobe,cost)
+                cmd="vpcprobe__subcmd__cost"
+                ;;
             vpcprobe,diagnose)
                 cmd="vpcprobe__subcmd__diagnose"
+                ;;
+            vpcprobe,diff)
+                cmd="vpcprobe__subcmd__diff"
                 ;;
             vpcprobe,explain)
                 cmd="vpcprobe__subcmd__explain"
@@ -31,14 +37,23 @@ _vpcprobe() {
             vpcprobe,plan)
                 cmd="vpcprobe__subcmd__plan"
                 ;;
+            vpcprobe,render)
+                cmd="vpcprobe__subcmd__render"
+                ;;
             vpcprobe,run)
                 cmd="vpcprobe__subcmd__run"
                 ;;
             vpcprobe,schema)
                 cmd="vpcprobe__subcmd__schema"
                 ;;
+            vpcprobe__subcmd__help,cost)
+                cmd="vpcprobe__subcmd__help__subcmd__cost"
+                ;;
             vpcprobe__subcmd__help,diagnose)
                 cmd="vpcprobe__subcmd__help__subcmd__diagnose"
+                ;;
+            vpcprobe__subcmd__help,diff)
+                cmd="vpcprobe__subcmd__help__subcmd__diff"
                 ;;
             vpcprobe__subcmd__help,explain)
                 cmd="vpcprobe__subcmd__help__subcmd__explain"
@@ -51,6 +66,9 @@ _vpcprobe() {
                 ;;
             vpcprobe__subcmd__help,plan)
                 cmd="vpcprobe__subcmd__help__subcmd__plan"
+                ;;
+            vpcprobe__subcmd__help,render)
+                cmd="vpcprobe__subcmd__help__subcmd__render"
                 ;;
             vpcprobe__subcmd__help,run)
                 cmd="vpcprobe__subcmd__help__subcmd__run"
@@ -65,7 +83,7 @@ _vpcprobe() {
 
     case "${cmd}" in
         vpcprobe)
-            opts="-h -V --help --version run plan diagnose merge explain schema help"
+            opts="-h -V --help --version run plan diagnose render diff merge explain cost schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -78,8 +96,54 @@ _vpcprobe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        vpcprobe__subcmd__cost)
+            opts="-h --bytes --report --image --pulls-per-day --zones --region --prices --format --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --bytes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --image)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pulls-per-day)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --zones)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --prices)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         vpcprobe__subcmd__diagnose)
-            opts="-h --strict --network --format --sink --help"
+            opts="-h --strict --network --format --sink --redact --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -94,6 +158,28 @@ _vpcprobe() {
                     return 0
                     ;;
                 --sink)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        vpcprobe__subcmd__diff)
+            opts="-h --expect-change --redact --format --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --expect-change)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -123,7 +209,7 @@ _vpcprobe() {
             return 0
             ;;
         vpcprobe__subcmd__help)
-            opts="run plan diagnose merge explain schema help"
+            opts="run plan diagnose render diff merge explain cost schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -136,7 +222,35 @@ _vpcprobe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        vpcprobe__subcmd__help__subcmd__cost)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         vpcprobe__subcmd__help__subcmd__diagnose)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        vpcprobe__subcmd__help__subcmd__diff)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -206,6 +320,20 @@ _vpcprobe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        vpcprobe__subcmd__help__subcmd__render)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         vpcprobe__subcmd__help__subcmd__run)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -235,7 +363,7 @@ _vpcprobe() {
             return 0
             ;;
         vpcprobe__subcmd__merge)
-            opts="-h --exit --not-started --network --format --help"
+            opts="-h --exit --not-started --network --redact --format --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -366,8 +494,30 @@ _vpcprobe() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        vpcprobe__subcmd__render)
+            opts="-h --format --sink --redact --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sink)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         vpcprobe__subcmd__run)
-            opts="-h --region --profile --service --image --task-definition --log-group --secret --layers --read-only --endpoint --endpoints --expect --no-control --fips --dual-stack --vpc-cidr --dns-timeout --connect-timeout --tls-timeout --http-timeout --deadline --slow --max-pull-time --strict --ca-bundle --roots --format --sink --help"
+            opts="-h --region --profile --service --image --task-definition --log-group --secret --layers --read-only --endpoint --endpoints --expect --no-control --fips --dual-stack --vpc-cidr --dns-timeout --connect-timeout --tls-timeout --http-timeout --deadline --slow --max-pull-time --strict --ca-bundle --roots --for --every --repeat --format --sink --redact --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -454,6 +604,18 @@ _vpcprobe() {
                     return 0
                     ;;
                 --roots)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --every)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --repeat)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

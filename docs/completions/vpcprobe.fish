@@ -29,8 +29,11 @@ complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -s V -l version -d 'Prin
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "run" -d 'Probe, diagnose, report (the container\'s default command)'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "plan" -d 'Show what would be probed, which VPC endpoints that needs, and why; no network'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "diagnose" -d 'Judge a saved report again'
+complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "render" -d 'Show a saved report in another form, as it was judged'
+complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "diff" -d 'What changed between two runs, and whether anything got worse'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "merge" -d 'Several subnets\' reports as one table and one list of findings'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "explain" -d 'Say what a stop reason, an exit code or a finding means; no network'
+complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "cost" -d 'What pulls of an image cost through a NAT gateway and through VPC endpoints, by list prices; no network'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "schema" -d 'Print the JSON Schema of the report'
 complete -c vpcprobe -n "__fish_vpcprobe_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l region -d 'Region whose endpoints are examined [default: AWS_REGION, AWS_DEFAULT_REGION, the image\'s host, the task\'s ARN]' -r
@@ -54,13 +57,17 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l slow -d 'Warn 
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l max-pull-time -d 'Fail when a full pull of an image is estimated to take longer than this [default: no limit]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l ca-bundle -d 'Roots beside the public ones [default: AWS_CA_BUNDLE, SSL_CERT_FILE]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l roots -d 'Roots that count as public, in place of the built-in set' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l format -d 'text, json or jsonl [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l for -d 'Keep asking for so long, and report what changed and what was lost, such as 5m' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l every -d 'How long from the start of one round to that of the next, with --for or --repeat [default: 5s]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l repeat -d 'Ask so many times' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l format -d 'text, json, jsonl, junit, markdown, html, prometheus or emf [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l sink -d 'stdout (default), file:PATH, cloudwatch:GROUP[:STREAM] or s3://BUCKET/KEY; repeatable, and given ones replace stdout' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l read-only -d 'Write nothing (no log stream) and ask for no secret\'s value; the report says what that leaves unproved'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l no-control -d 'Leave the hosts alone that are asked only to learn whether there is a way out'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l fips -d 'Examine the FIPS hosts'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l dual-stack -d 'Examine the dual-stack hosts'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l strict -d 'Let warnings fail'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l redact -d 'Replace account ids, ARNs, addresses and names by stable aliases, in every copy of the report'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -s h -l help -d 'Print help'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l region -d 'Region whose endpoints are examined [default: AWS_REGION, AWS_DEFAULT_REGION, the image\'s host, the task\'s ARN]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l profile -d 'What kind of start to examine: fargate (default), ecs-ec2, exec; repeatable' -r
@@ -91,22 +98,44 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l dual-stack -d
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l strict -d 'Let warnings fail'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -s h -l help -d 'Print help'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l network -d 'The operator\'s view of the VPC, as scripts/network collects it; `-` reads standard input' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l format -d 'text, json or jsonl [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l format -d 'text, json, jsonl, junit, markdown, html, prometheus or emf [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l sink -d 'stdout (default), file:PATH, cloudwatch:GROUP[:STREAM] or s3://BUCKET/KEY; repeatable, and given ones replace stdout' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l strict -d 'Let warnings fail'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -l redact -d 'Replace account ids, ARNs, addresses and names by stable aliases, in every copy of the report'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diagnose" -s h -l help -d 'Print help'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand render" -l format -d 'text, json, jsonl, junit, markdown, html, prometheus or emf [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand render" -l sink -d 'stdout (default), file:PATH, cloudwatch:GROUP[:STREAM] or s3://BUCKET/KEY; repeatable, and given ones replace stdout' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand render" -l redact -d 'Replace account ids, ARNs, addresses and names by stable aliases, in every copy of the report'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand render" -s h -l help -d 'Print help'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diff" -l expect-change -d 'Assert what the change was for: the route that a service, check or host takes after it; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diff" -l format -d 'text or json; text on a terminal, json elsewhere' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diff" -l redact -d 'Replace account ids, ARNs, addresses and names by stable aliases'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -l exit -d 'A run of which only the exit code is known; repeatable' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -l not-started -d 'A run that never started, with ECS\'s stop reason; repeatable' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -l network -d 'The operator\'s view of the VPC that the runs stood in, as scripts/network collects it; `-` reads standard input' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -l format -d 'text or json; text on a terminal, json elsewhere' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -l redact -d 'Replace account ids, ARNs, addresses and names by stable aliases'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand explain" -l format -d 'text or json; text on a terminal, json elsewhere' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l bytes -d 'The image\'s compressed bytes, as a number or such as 512MiB' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l report -d 'A report of a run that replayed the pull: its image, bytes and Region are taken; `-` reads standard input' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l image -d 'Which image of the report, where it has several' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l pulls-per-day -d 'How often a day it is pulled' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l zones -d 'In how many zones the endpoints, or NAT gateways, stand' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l region -d 'Whose prices' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l prices -d 'The prices, in place of those that are built in' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l format -d 'text or json; text on a terminal, json elsewhere' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -s h -l help -d 'Print help'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand schema" -s h -l help -d 'Print help'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "run" -d 'Probe, diagnose, report (the container\'s default command)'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "plan" -d 'Show what would be probed, which VPC endpoints that needs, and why; no network'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "diagnose" -d 'Judge a saved report again'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "merge" -d 'Several subnets\' reports as one table and one list of findings'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "explain" -d 'Say what a stop reason, an exit code or a finding means; no network'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "schema" -d 'Print the JSON Schema of the report'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose merge explain schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose render diff merge explain cost schema help" -f -a "run" -d 'Probe, diagnose, report (the container\'s default command)'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose render diff merge explain cost schema help" -f -a "plan" -d 'Show what would be probed, which VPC endpoints that needs, and why; no network'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose render diff merge explain cost schema help" -f -a "diagnose" -d 'Judge a saved report again'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose render diff merge explain cost schema help" -f -a "render" -d 'Show a saved report in another form, as it was judged'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose render diff merge explain cost schema help" -f -a "diff" -d 'What changed between two runs, and whether anything got worse'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose render diff merge explain cost schema help" -f -a "merge" -d 'Several subnets\' reports as one table and one list of findings'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose render diff merge explain cost schema help" -f -a "explain" -d 'Say what a stop reason, an exit code or a finding means; no network'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose render diff merge explain cost schema help" -f -a "cost" -d 'What pulls of an image cost through a NAT gateway and through VPC endpoints, by list prices; no network'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose render diff merge explain cost schema help" -f -a "schema" -d 'Print the JSON Schema of the report'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose render diff merge explain cost schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

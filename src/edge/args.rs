@@ -20,6 +20,9 @@ pub enum Command {
         /// What is examined, and how.
         inputs: InputArgs,
         #[command(flatten)]
+        /// Whether it keeps asking, and for how long.
+        rounds: RoundArgs,
+        #[command(flatten)]
         /// Where the report goes.
         output: OutputArgs,
     },
@@ -46,6 +49,34 @@ pub enum Command {
         /// Where the report goes.
         output: OutputArgs,
     },
+    /// Show a saved report in another form, as it was judged
+    Render {
+        /// A report in json or jsonl; `-` reads standard input
+        report: String,
+        #[command(flatten)]
+        /// Where the report goes.
+        output: OutputArgs,
+    },
+    /// What changed between two runs, and whether anything got worse
+    ///
+    /// Exits with 0 where nothing got worse and every change that was expected is there, with 1 where not, and with 3 where
+    /// a file is no report or not a whole one.
+    Diff {
+        /// The report of the run before the change, in json or jsonl, or what `merge --format json` made of several; `-`
+        /// reads standard input
+        before: String,
+        /// The report of the run after it
+        after: String,
+        /// Assert what the change was for: the route that a service, check or host takes after it; repeatable
+        #[arg(long, value_name = "WHAT=ROUTE")]
+        expect_change: Vec<String>,
+        /// Replace account ids, ARNs, addresses and names by stable aliases
+        #[arg(long, env = "VPCPROBE_REDACT", value_parser = flag, action = ArgAction::SetTrue)]
+        redact: bool,
+        /// text or json; text on a terminal, json elsewhere
+        #[arg(long, env = "VPCPROBE_FORMAT", value_name = "FORMAT")]
+        format: Option<String>,
+    },
     /// Several subnets' reports as one table and one list of findings
     ///
     /// Exits with the worst of the runs' codes: a failure (11 to 69) before anything else, of several the smallest; then 70,
@@ -65,6 +96,9 @@ pub enum Command {
         /// The operator's view of the VPC that the runs stood in, as scripts/network collects it; `-` reads standard input
         #[arg(long, value_name = "FILE")]
         network: Option<String>,
+        /// Replace account ids, ARNs, addresses and names by stable aliases
+        #[arg(long, env = "VPCPROBE_REDACT", value_parser = flag, action = ArgAction::SetTrue)]
+        redact: bool,
         /// text or json; text on a terminal, json elsewhere
         #[arg(long, env = "VPCPROBE_FORMAT", value_name = "FORMAT")]
         format: Option<String>,
@@ -82,6 +116,8 @@ pub enum Command {
         #[arg(long, env = "VPCPROBE_FORMAT", value_name = "FORMAT")]
         format: Option<String>,
     },
+    /// What pulls of an image cost through a NAT gateway and through VPC endpoints, by list prices; no network
+    Cost(CostArgs),
     /// Print the JSON Schema of the report
     Schema,
 }
@@ -170,6 +206,49 @@ impl std::fmt::Debug for Definition {
     }
 }
 
+/// Whether a run keeps asking, and for how long.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RoundArgs {
+    /// Keep asking for so long, and report what changed and what was lost, such as 5m
+    #[arg(long = "for", env = "VPCPROBE_FOR", value_name = "TIME", conflicts_with = "repeat")]
+    pub time: Option<String>,
+    /// How long from the start of one round to that of the next, with --for or --repeat [default: 5s]
+    #[arg(long, env = "VPCPROBE_EVERY", value_name = "TIME")]
+    pub every: Option<String>,
+    /// Ask so many times
+    #[arg(long, env = "VPCPROBE_REPEAT", value_name = "N")]
+    pub repeat: Option<String>,
+}
+
+/// Of which pulls the price is asked.
+#[derive(Args, Clone, Debug, Default)]
+pub struct CostArgs {
+    /// The image's compressed bytes, as a number or such as 512MiB
+    #[arg(long, value_name = "N", conflicts_with = "report")]
+    pub bytes: Option<String>,
+    /// A report of a run that replayed the pull: its image, bytes and Region are taken; `-` reads standard input
+    #[arg(long, value_name = "REPORT")]
+    pub report: Option<String>,
+    /// Which image of the report, where it has several
+    #[arg(long, value_name = "REF")]
+    pub image: Option<String>,
+    /// How often a day it is pulled
+    #[arg(long, value_name = "N")]
+    pub pulls_per_day: String,
+    /// In how many zones the endpoints, or NAT gateways, stand
+    #[arg(long, value_name = "N", default_value = "2")]
+    pub zones: String,
+    /// Whose prices
+    #[arg(long, env = "VPCPROBE_REGION", value_name = "REGION")]
+    pub region: Option<String>,
+    /// The prices, in place of those that are built in
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<String>,
+    /// text or json; text on a terminal, json elsewhere
+    #[arg(long, env = "VPCPROBE_FORMAT", value_name = "FORMAT")]
+    pub format: Option<String>,
+}
+
 /// How long each rung, and the whole run, may take.
 #[derive(Args, Clone, Debug)]
 pub struct LimitArgs {
@@ -199,12 +278,16 @@ pub struct LimitArgs {
 /// Where the report goes, and in what form.
 #[derive(Args, Clone, Debug)]
 pub struct OutputArgs {
-    /// text, json or jsonl [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]
+    /// text, json, jsonl, junit, markdown, html, prometheus or emf [default: text on a terminal, jsonl on ECS and Lambda,
+    /// json elsewhere]
     #[arg(long, env = "VPCPROBE_FORMAT", value_name = "FORMAT")]
     pub format: Option<String>,
     /// stdout (default), file:PATH, cloudwatch:GROUP[:STREAM] or s3://BUCKET/KEY; repeatable, and given ones replace stdout
     #[arg(long, env = "VPCPROBE_SINK", value_name = "SINK", value_delimiter = '\n')]
     pub sink: Vec<String>,
+    /// Replace account ids, ARNs, addresses and names by stable aliases, in every copy of the report
+    #[arg(long, env = "VPCPROBE_REDACT", value_parser = flag, action = ArgAction::SetTrue)]
+    pub redact: bool,
 }
 
 /// A flag as an environment variable says it; an empty one is unset.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use vpcprobe::app::{self, Request};
 use vpcprobe::aws::Source;
-use vpcprobe::edge::args::{self, Command, InputArgs, OutputArgs};
+use vpcprobe::edge::args::{self, Command, InputArgs, OutputArgs, RoundArgs};
 use vpcprobe::edge::signals::Termination;
 use vpcprobe::edge::{self, Environment as _, ProcessEnvironment, TrustFiles};
 use vpcprobe::explain;
@@ -42,7 +42,7 @@ type Done = Result<u8, InputError>;
 pub(crate) type Begun = (Instant, SystemTime);
 
 /// Probe, diagnose, report.
-pub(crate) fn run(args: &InputArgs, output: &OutputArgs) -> Done {
+pub(crate) fn run(args: &InputArgs, _rounds: &RoundArgs, output: &OutputArgs) -> Done {
     let begun = (Instant::now(), SystemTime::now());
     let environment = ProcessEnvironment;
     process::start_log(&environment);

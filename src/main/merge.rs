@@ -15,6 +15,7 @@ pub(crate) fn merge(
     exits: &[String],
     not_started: &[String],
     network: Option<&str>,
+    _redact: bool,
     format: Option<&str>,
 ) -> Result<u8, InputError> {
     let is_text = is_text("what is merged", format)?;

@@ -30,9 +30,12 @@ impl Output {
     /// What was asked for, or what suits the place.
     pub(crate) fn choose(args: &OutputArgs, kind: VantageKind) -> Result<Self, InputError> {
         let format = match args.format.as_deref().filter(|format| !format.is_empty()) {
-            Some(word) => word
-                .parse()
-                .map_err(|_| InputError(format!("--format {}: expected text, json or jsonl", shown(word))))?,
+            Some(word) => word.parse().map_err(|_| {
+                InputError(format!(
+                    "--format {}: expected text, json, jsonl, junit, markdown, html, prometheus or emf",
+                    shown(word)
+                ))
+            })?,
             None => suiting(kind),
         };
         let sinks: Vec<Sink> = args
@@ -94,12 +97,7 @@ impl Output {
             (Format::Json, Sink::CloudWatch { .. }) => Format::Jsonl,
             (format, _) => format,
         };
-        let content_type = match format {
-            Format::Text => "text/plain; charset=utf-8",
-            Format::Json => "application/json",
-            Format::Jsonl => "application/x-ndjson",
-        };
-        Rendered { text: report::render(report, format, look(sink)), content_type }
+        Rendered { text: report::render(report, format, look(sink)), content_type: format.content_type() }
     }
 }
 

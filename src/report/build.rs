@@ -55,6 +55,7 @@ pub fn build(
         sinks: Vec::new(),
         network: None,
         summary,
+        watch: None,
     }
 }
 

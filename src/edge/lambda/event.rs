@@ -40,7 +40,7 @@ pub fn read_event(bytes: &[u8]) -> Result<(InputArgs, OutputArgs), EventError> {
         argv.extend(words(&key, &value, flag)?.into_iter().map(|word| format!("--{long}={word}").into()));
     }
     match parse(argv)? {
-        Cli { command: Command::Run { inputs, output } } => Ok((inputs, output)),
+        Cli { command: Command::Run { inputs, output, .. } } => Ok((inputs, output)),
         Cli { .. } => Err(EventError("the event is read as another command than run".to_owned())),
     }
 }

@@ -161,6 +161,7 @@ impl Records {
             sinks: self.sinks,
             network,
             summary: last.counts,
+            watch: None,
         })
     }
 }
