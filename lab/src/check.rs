@@ -2,6 +2,7 @@
 
 mod network;
 mod services;
+mod watch;
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -60,7 +61,7 @@ pub fn check(
     println!("--- requests\n{}", lab.world().cloud.requests().join("\n"));
     println!("--- standard output\n{}\n--- standard error\n{}", outcome.stdout, outcome.stderr);
     if let Some(said) = again {
-        println!("--- with the operator's view\n{said}");
+        println!("--- judged again\n{said}");
     }
     Ok(1)
 }
@@ -104,6 +105,9 @@ fn compare(expect: &Expect, outcome: &Outcome, schema: Option<&Path>) -> Vec<Str
     }
     if outcome.signalled == Some(false) {
         wrong.push("the scenario's signal was never sent: its moment did not come".to_owned());
+    }
+    if outcome.unchanged > 0 {
+        wrong.push(format!("{} of the scenario's changes were not made: their moment did not come", outcome.unchanged));
     }
     texts(expect, outcome, &mut wrong);
     invocation(expect, outcome, &mut wrong);
@@ -162,6 +166,7 @@ fn document(expect: &Expect, report: &Value, wrong: &mut Vec<String>) {
     let left = findings(&expect.findings, report, wrong);
     wrong.extend(left.into_iter().filter(|finding| text(finding, "severity") != "info").map(describe));
     routes(expect, report, wrong);
+    watch::compare(expect, report, wrong);
     for (pointer, expected) in &expect.pointers {
         let found = report.pointer(pointer);
         if found.is_none() || (expected != "*" && found != Some(expected)) {

@@ -26,6 +26,7 @@ mod witness;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -50,6 +51,14 @@ use vault::Allowed;
 
 /// AWS and the registries as the task meets them.
 pub struct Cloud {
+    held: Arc<Held>,
+    endpoint_policies: EndpointPolicies,
+    /// How often each fault has struck, in the scenario's order.
+    struck: Vec<AtomicU64>,
+}
+
+/// What they hold and have seen, which stays when the world around them changes.
+pub struct Held {
     /// Every secret that is handed out.
     pub vault: Vault,
     /// Who the task is.
@@ -67,9 +76,32 @@ pub struct Cloud {
     secrets: Vec<HeldSecret>,
     parameters: Vec<HeldParameter>,
     state: Mutex<State>,
-    endpoint_policies: EndpointPolicies,
-    /// How often each fault has struck, in the scenario's order.
-    struck: Vec<AtomicU64>,
+}
+
+impl Held {
+    fn with_paths(mut self) -> Self {
+        let blobs = self.images.iter().flat_map(|image| &image.blobs);
+        self.paths = blobs.map(|(digest, blob)| (self.path_of(digest), Arc::clone(blob))).collect();
+        self
+    }
+
+    /// Where the store keeps a blob: nothing in it tells the digest.
+    fn path_of(&self, digest: &str) -> String {
+        let hash = sigv4::sha256(digest.as_bytes());
+        let uuid = |at: usize| {
+            let part = |from: usize, to: usize| &hash[at + from..at + to];
+            format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
+        };
+        format!("/{}-{}-{}/{}", &hash[60..], self.account, uuid(0), uuid(30))
+    }
+}
+
+impl Deref for Cloud {
+    type Target = Held;
+
+    fn deref(&self) -> &Held {
+        &self.held
+    }
 }
 
 impl fmt::Debug for Cloud {
@@ -89,41 +121,34 @@ impl Cloud {
         let parameters = held.parameters.iter().map(|given| HeldParameter::build(given, scenario, &vault)).collect();
         let unread = random::letters(40);
         vault.keep("environment of the task definition", &unread, Allowed::Nowhere);
-        let cloud = Self {
+        let held = Held {
             unread,
             identity: Identity::build(scenario, &vault),
             storage: Key::new(&vault, "presigned token", &Allowed::Anywhere),
             state: Mutex::new(State::build(&held, &vpc.region, &vault)),
             account: vpc.account.clone(),
             region: vpc.region.clone(),
+            paths: BTreeMap::new(),
             images: held.images.iter().map(|given| Image::build(given, &own)).collect(),
             registries: held.registries,
-            paths: BTreeMap::new(),
-            endpoint_policies: EndpointPolicies::new(),
             secrets,
             parameters,
-            struck: scenario.faults.iter().map(|_| AtomicU64::new(0)).collect(),
             vault,
         };
+        Self::around(Arc::new(held.with_paths()), scenario)
+    }
+
+    /// The same when the world around it has become that of another scenario.
+    pub fn changed(&self, scenario: &Scenario) -> Result<Self, String> {
+        Self::around(Arc::clone(&self.held), scenario)
+    }
+
+    fn around(held: Arc<Held>, scenario: &Scenario) -> Result<Self, String> {
+        let struck = scenario.faults.iter().map(|_| AtomicU64::new(0)).collect();
+        let cloud = Self { held, endpoint_policies: EndpointPolicies::new(), struck };
         cloud.verify(&scenario.faults)?;
         let endpoint_policies = endpoint::read(scenario.config.as_ref(), &cloud)?;
-        Ok(Self { endpoint_policies, ..cloud.with_paths() })
-    }
-
-    fn with_paths(mut self) -> Self {
-        let blobs = self.images.iter().flat_map(|image| &image.blobs);
-        self.paths = blobs.map(|(digest, blob)| (self.path_of(digest), Arc::clone(blob))).collect();
-        self
-    }
-
-    /// Where the store keeps a blob: nothing in it tells the digest.
-    fn path_of(&self, digest: &str) -> String {
-        let hash = sigv4::sha256(digest.as_bytes());
-        let uuid = |at: usize| {
-            let part = |from: usize, to: usize| &hash[at + from..at + to];
-            format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
-        };
-        format!("/{}-{}-{}/{}", &hash[60..], self.account, uuid(0), uuid(30))
+        Ok(Self { endpoint_policies, ..cloud })
     }
 
     /// Reads a request with what is broken about it, and notes that it came.

@@ -14,6 +14,8 @@ use hickory_resolver::proto::rr::RecordType;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
+use crate::course::Course;
+use crate::observer::Observer;
 use crate::scenario::Act;
 use crate::world::{World, WorldResolver};
 
@@ -27,7 +29,8 @@ enum Transport {
 /// All resolvers of a world.
 #[derive(Debug)]
 pub struct Dns {
-    world: Arc<World>,
+    course: Arc<Course>,
+    observer: Arc<Observer>,
     /// Queries seen by resolver, name and type: for rotating answers and for the first of each.
     seen: Mutex<HashMap<(IpAddr, String, u16), usize>>,
 }
@@ -54,9 +57,10 @@ enum Reply {
 
 impl Dns {
     /// Binds every resolver's sockets and answers until the runtime ends.
-    pub async fn serve(world: Arc<World>) -> io::Result<()> {
-        let dns = Arc::new(Self { world: Arc::clone(&world), seen: Mutex::default() });
-        let addresses: BTreeSet<IpAddr> = world.resolvers.iter().map(|resolver| resolver.address).collect();
+    pub async fn serve(course: Arc<Course>, observer: Arc<Observer>) -> io::Result<()> {
+        let resolvers = course.worlds().iter().flat_map(|world| &world.resolvers);
+        let addresses: BTreeSet<IpAddr> = resolvers.map(|resolver| resolver.address).collect();
+        let dns = Arc::new(Self { course, observer, seen: Mutex::default() });
         for address in addresses {
             let socket = UdpSocket::bind(SocketAddr::new(address, 53)).await?;
             tokio::spawn(Arc::clone(&dns).serve_udp(Arc::new(socket), address));
@@ -113,20 +117,22 @@ impl Dns {
     }
 
     fn reply(&self, address: IpAddr, transport: Transport, bytes: &[u8]) -> Reply {
-        let resolver = self.world.resolvers.iter().find(|resolver| resolver.address == address);
+        let world = self.course.now();
+        let resolver = world.resolvers.iter().find(|resolver| resolver.address == address);
         let (Some(resolver), Ok(query)) = (resolver, Message::from_vec(bytes)) else {
             return Reply::Nothing;
         };
         let Some(question) = query.queries.first() else {
             return Reply::Nothing;
         };
-        if resolver.vpc && !self.world.scenario.vpc.dns_support {
+        if resolver.vpc && !world.scenario.vpc.dns_support {
             return Reply::Nothing;
         }
         let name = question.name().to_ascii().trim_end_matches('.').to_ascii_lowercase();
         let kind = question.query_type();
         let before = self.count(address, &name, kind);
-        fault::reply(&self.world, &Asked { resolver, transport, query, name, kind, before })
+        self.observer.asked(&name, before + 1);
+        fault::reply(&world, &Asked { resolver, transport, query, name, kind, before })
     }
 
     fn count(&self, address: IpAddr, name: &str, kind: RecordType) -> usize {

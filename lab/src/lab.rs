@@ -11,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use crate::backend;
+use crate::course::Course;
 use crate::dns::Dns;
 use crate::function::{Answer, Function};
 use crate::network::{self, Tap};
@@ -44,6 +45,8 @@ pub struct Outcome {
     pub stats: Stats,
     /// Whether the scenario's signal was sent, where it has one.
     pub signalled: Option<bool>,
+    /// How many of the scenario's changes were not made before it ended.
+    pub unchanged: usize,
     /// What came of the invocation, where the process is a function.
     pub answer: Option<Answer>,
 }
@@ -61,7 +64,7 @@ impl Outcome {
 /// A built world with its servers running.
 pub struct Lab {
     runtime: Runtime,
-    world: Arc<World>,
+    course: Arc<Course>,
     observer: Arc<Observer>,
     tap: Tap,
     function: Option<Function>,
@@ -71,22 +74,23 @@ pub struct Lab {
 impl Lab {
     /// Builds the world; this process must stand in namespaces of its own.
     pub fn build(scenario: Scenario) -> Result<Self, String> {
-        let world = Arc::new(World::build(scenario)?);
+        let course = Arc::new(Course::new(World::build(scenario)?)?);
+        let world = course.now();
         let tls = Tls::new()?;
-        network::build(&world)?;
+        network::build(course.worlds())?;
         task::furnish(&world, &tls.roots_pem(), &tls.inspection_pem())?;
         let observer = Arc::<Observer>::default();
         let tap = Tap::start(&world, Arc::clone(&observer))?;
         let runtime = Runtime::new().map_err(|e| format!("start the runtime: {e}"))?;
-        runtime.block_on(serve(&world, tls, &observer)).map_err(|e| format!("start the servers: {e}"))?;
+        runtime.block_on(serve(&course, tls, &observer)).map_err(|e| format!("start the servers: {e}"))?;
         let function = Function::build(&world, &runtime)?;
         let backends = backend::start(&world.scenario.backends)?;
-        Ok(Self { runtime, world, observer, tap, function, _backends: backends })
+        Ok(Self { runtime, course, observer, tap, function, _backends: backends })
     }
 
-    /// The world as built.
+    /// The world as built; what it becomes shares what AWS holds with it.
     pub fn world(&self) -> &World {
-        &self.world
+        &self.course.worlds()[0]
     }
 
     /// Runs a process in the task's namespace to its end, which comes by force after the limit.
@@ -112,20 +116,30 @@ impl Lab {
         drop(parent.wait());
         let signalled = signal.map(|sending| sending.is_finished());
         let (stdout, stderr) = (stdout(), stderr());
+        let unchanged = self.course.left();
         let Some(function) = function else {
             let stats = Stats::new(started, ended, &self.tap.sent());
-            return Ok(Outcome { ended, stdout, stderr, stats, signalled, answer: None });
+            return Ok(Outcome { ended, stdout, stderr, stats, signalled, unchanged, answer: None });
         };
         let (answer, ended) = function.answer(started, ended);
         let stats = Stats::new(started, ended, &self.tap.sent());
         let report = answer.document.clone().unwrap_or_default();
-        Ok(Outcome { ended, stdout: report, stderr: stdout + &stderr, stats, signalled, answer: Some(answer) })
+        Ok(Outcome {
+            ended,
+            stdout: report,
+            stderr: stdout + &stderr,
+            stats,
+            signalled,
+            unchanged,
+            answer: Some(answer),
+        })
     }
 
     /// Passes signals on, and sends the scenario's own at its moment.
     fn watch(&self, started: Started, limit: Option<Duration>, function: Option<&Function>) -> Option<JoinHandle<()>> {
         let pid = Pid::from_raw(started.pid)?;
         self.runtime.spawn(pass_on(pid));
+        self.runtime.spawn(Arc::clone(&self.course).follow(Arc::clone(&self.observer)));
         if let Some(limit) = limit {
             self.runtime.spawn(end_after(limit, pid));
         }
@@ -133,20 +147,21 @@ impl Lab {
             function.watch(&self.runtime, pid);
         }
         let observer = Arc::clone(&self.observer);
-        let plan = self.world.scenario.run.signal?;
+        let plan = self.world().scenario.run.signal?;
         let sending = async move { send_at(plan, pid, &observer).await };
         Some(self.runtime.spawn(sending))
     }
 }
 
-async fn serve(world: &Arc<World>, tls: Tls, observer: &Arc<Observer>) -> std::io::Result<()> {
-    Dns::serve(Arc::clone(world)).await?;
-    let servers = Servers { world: Arc::clone(world), tls, observer: Arc::clone(observer) };
+async fn serve(course: &Arc<Course>, tls: Tls, observer: &Arc<Observer>) -> std::io::Result<()> {
+    Dns::serve(Arc::clone(course), Arc::clone(observer)).await?;
+    let servers = Servers { course: Arc::clone(course), tls, observer: Arc::clone(observer) };
     Arc::new(servers).serve()
 }
 
 async fn send_at(plan: SignalPlan, pid: Pid, observer: &Observer) {
     observer.until(plan.after, plan.count).await;
+    tokio::time::sleep(Duration::from_millis(plan.after_ms)).await;
     let number = match plan.send {
         SignalName::Term => Signal::TERM,
         SignalName::Int => Signal::INT,

@@ -8,6 +8,7 @@ mod chain;
 mod check;
 mod cloud;
 mod config;
+mod course;
 mod dns;
 mod enter;
 mod function;

@@ -4,11 +4,13 @@ mod delay;
 mod rules;
 mod tap;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::AsFd;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
@@ -24,8 +26,9 @@ const TASK_NAMESPACE: &str = "/run/netns/task";
 /// The link-local range that an IPv6-only task still has for its metadata.
 const LINK_LOCAL: [Ipv4Addr; 2] = [Ipv4Addr::new(169, 254, 172, 2), Ipv4Addr::new(169, 254, 172, 1)];
 
-/// Builds both namespaces and the packet filter between them.
-pub fn build(world: &World) -> Result<(), String> {
+/// Builds both namespaces and the packet filter between them, as the first of some worlds has them.
+pub fn build(worlds: &[Arc<World>]) -> Result<(), String> {
+    let world = &worlds[0];
     run("mount", &["-t", "tmpfs", "tmpfs", "/run"])?;
     std::fs::create_dir_all("/run/netns").map_err(|e| format!("make /run/netns: {e}"))?;
     run("ip", &["netns", "add", "task"])?;
@@ -35,13 +38,29 @@ pub fn build(world: &World) -> Result<(), String> {
     } else {
         run("ip", &["link", "add", "vpc0", "type", "veth", "peer", "name", "eth0", "netns", "task"])?;
     }
-    feed("ip", &["-batch", "-"], &vpc_side(world))?;
+    feed("ip", &["-batch", "-"], &vpc_side(worlds))?;
     feed("ip", &["-n", "task", "-batch", "-"], &task_side(world))?;
-    feed("nft", &["-f", "-"], &rules::text(world))?;
-    if world.scenario.config.is_none() {
-        return Ok(());
+    feed("nft", &["-f", "-"], &filter(world)?)
+}
+
+/// Makes filter and routes those of another world; all rules change at once.
+pub fn change(from: &World, to: &World) -> Result<(), String> {
+    feed("nft", &["-f", "-"], &filter(to)?)?;
+    let (before, after) = (task_routes(from), task_routes(to));
+    let gone = before.iter().filter(|route| !after.contains(route)).map(|route| format!("route del {route}\n"));
+    let new = after.iter().filter(|route| !before.contains(route)).map(|route| format!("route add {route}\n"));
+    feed("ip", &["-n", "task", "-batch", "-"], &gone.chain(new).collect::<String>())
+}
+
+/// Everything for `nft -f`, in the place of what there is.
+fn filter(world: &World) -> Result<String, String> {
+    // What is to be deleted must be there.
+    let mut text = String::from("table inet lab\ndelete table inet lab\ntable inet vpc\ndelete table inet vpc\n");
+    text.push_str(&rules::text(world));
+    if world.scenario.config.is_some() {
+        text.push_str(&config::rules(world, &Network::build(world)?));
     }
-    feed("nft", &["-f", "-"], &config::rules(world, &Network::build(world)?))
+    Ok(text)
 }
 
 /// Moves the calling thread into the task's network.
@@ -82,7 +101,8 @@ fn task_v4(world: &World) -> (Ipv4Addr, u8, Ipv4Addr) {
 
 /// Every address is local on the VPC's side, so that one listener serves them all; the task's own is not.
 /// The gateway's address has no subnet: the kernel looks a subnet's route up before the local default.
-fn vpc_side(world: &World) -> String {
+fn vpc_side(worlds: &[Arc<World>]) -> String {
+    let world = &worlds[0];
     let (task, _, gateway) = task_v4(world);
     let mtu = world.scenario.vpc.mtu;
     let mut lines = vec![
@@ -99,9 +119,11 @@ fn vpc_side(world: &World) -> String {
         lines.push(format!("route add unicast {v6}/128 dev vpc0 table local"));
         let ranges = ["2000::/3", "fd00::/8", "64:ff9b::/96"];
         lines.extend(ranges.map(|range| format!("route add local {range} dev lo table local")));
-        lines.extend(neighbours6(world).map(|address| format!("addr add {address}/128 dev vpc0 nodad")));
-        let resolvers = world.resolvers.iter().filter(|resolver| resolver.address.is_ipv6());
-        lines.extend(resolvers.map(|resolver| format!("addr add {}/128 dev lo nodad", resolver.address)));
+        let neighbours: BTreeSet<IpAddr> = worlds.iter().flat_map(|world| neighbours6(world)).collect();
+        lines.extend(neighbours.iter().map(|address| format!("addr add {address}/128 dev vpc0 nodad")));
+        let resolvers = worlds.iter().flat_map(|world| &world.resolvers).map(|resolver| resolver.address);
+        let resolvers: BTreeSet<IpAddr> = resolvers.filter(IpAddr::is_ipv6).collect();
+        lines.extend(resolvers.iter().map(|address| format!("addr add {address}/128 dev lo nodad")));
     }
     lines.join("\n") + "\n"
 }
@@ -114,25 +136,33 @@ fn neighbours6(world: &World) -> impl Iterator<Item = IpAddr> {
 }
 
 fn task_side(world: &World) -> String {
-    let (task, prefix, gateway) = task_v4(world);
-    let has = |wanted: fn(&Act) -> bool| world.scenario.faults.iter().any(|fault| wanted(&fault.what));
-    let no_routes = has(|act| matches!(act, Act::NoRoutes));
-    let no_default = no_routes || has(|act| matches!(act, Act::NoDefaultRoute));
+    let (task, prefix, _) = task_v4(world);
     let mut lines = vec![
         "link set lo up".to_owned(),
         format!("link set eth0 mtu {} gso_max_segs 1", world.scenario.vpc.mtu),
         format!("addr add {task}/{prefix} dev eth0"),
         "link set eth0 up".to_owned(),
     ];
-    if world.scenario.vpc.ipv6 == Ipv6::Only {
-        lines.push(format!("route add {METADATA}/32 via {gateway}"));
-    } else {
-        lines.extend((!no_routes).then(|| format!("route add 169.254.0.0/16 via {gateway}")));
-        lines.extend((!no_default).then(|| format!("route add default via {gateway}")));
-    }
-    if let Some(v6) = world.task.v6 {
-        lines.push(format!("addr add {v6}/64 dev eth0 nodad"));
-        lines.extend((!no_default).then(|| format!("route add default via {}", world.task.gateway6)));
-    }
+    lines.extend(world.task.v6.map(|v6| format!("addr add {v6}/64 dev eth0 nodad")));
+    lines.extend(task_routes(world).iter().map(|route| format!("route add {route}")));
     lines.join("\n") + "\n"
+}
+
+/// The task's routes beside that to its own subnet.
+fn task_routes(world: &World) -> Vec<String> {
+    let gateway = task_v4(world).2;
+    let has = |wanted: fn(&Act) -> bool| world.scenario.faults.iter().any(|fault| wanted(&fault.what));
+    let no_routes = has(|act| matches!(act, Act::NoRoutes));
+    let no_default = no_routes || has(|act| matches!(act, Act::NoDefaultRoute));
+    let mut routes = Vec::new();
+    if world.scenario.vpc.ipv6 == Ipv6::Only {
+        routes.push(format!("{METADATA}/32 via {gateway}"));
+    } else {
+        routes.extend((!no_routes).then(|| format!("169.254.0.0/16 via {gateway}")));
+        routes.extend((!no_default).then(|| format!("default via {gateway}")));
+    }
+    if world.task.v6.is_some() {
+        routes.extend((!no_default).then(|| format!("default via {}", world.task.gateway6)));
+    }
+    routes
 }

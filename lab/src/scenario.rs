@@ -1,6 +1,7 @@
 //! What a scenario file may say: the world, what is broken in it, how the probe runs, and what it must answer.
 
 mod aws;
+mod change;
 mod config;
 mod fault;
 mod place;
@@ -12,16 +13,18 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use toml::Table;
 
 pub use aws::{
     Bucket, Credentials, Holdings, Image, LogGroup, Object, Parameter, Registry, RegistryAuth, Secret, Task,
 };
+pub use change::{Change, Ground, Question};
 pub use config::{Acl, AclRule, Config, Destination, GroupRule, Ports, Protocol, Source, Target};
 pub use fault::{Act, Denial, Direction, Fault, Layer, Policy, Refusal};
 pub use place::{Family, Place, ResolverName, Zone, matches};
 pub use run::{Moment, Run, SignalName, SignalPlan, TaskDefinition, Vantage};
 pub use vpc::{Host, HostedZone, Ipv6, Metadata, S3Route, Serves, View, Vpc};
-pub use wish::{ExpectedLogs, ExpectedObject, ExpectedRequests};
+pub use wish::{ExpectedLogs, ExpectedObject, ExpectedRequests, ExpectedSeries, ExpectedWatch, Span};
 
 use crate::backend::Backend;
 
@@ -39,6 +42,9 @@ pub struct Scenario {
     /// What is broken, in the order in which it applies.
     #[serde(default, rename = "fault")]
     pub faults: Vec<Fault>,
+    /// What it becomes while the probe runs, one after the other.
+    #[serde(default, rename = "change")]
+    pub changes: Vec<Change>,
     /// Servers of others in the world, in the order in which they start.
     #[serde(default, rename = "backend")]
     pub backends: Vec<Backend>,
@@ -116,6 +122,8 @@ pub struct Expect {
     /// Requests that must, or must not, have come.
     #[serde(default)]
     pub requests: Vec<ExpectedRequests>,
+    /// What the report must say of many rounds; none where it must be of one.
+    pub watch: Option<ExpectedWatch>,
     /// Whether nothing but reads may have come.
     #[serde(default)]
     pub reads_only: bool,
@@ -176,18 +184,37 @@ impl Scenario {
     /// Reads one file.
     pub fn read(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path).map_err(|e| format!("read {}: {e}", path.display()))?;
-        let mut scenario: Self = toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        Self::parse(&text).map_err(|e| format!("{}: {e}", path.display()))
+    }
+
+    /// Reads a file's text.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut scenario: Self = toml::from_str(text).map_err(|e| e.to_string())?;
         if scenario.run.event.is_some() {
             scenario.run.vantage = Vantage::Lambda;
         }
-        for fault in &scenario.faults {
-            fault.verify().map_err(|e| format!("{}: {e}", path.display()))?;
-        }
-        if let Some(config) = &scenario.config {
-            config.verify().map_err(|e| format!("{}: {e}", path.display()))?;
+        verify(&scenario.faults, scenario.config.as_ref())?;
+        let file: Table = text.parse().map_err(|e: toml::de::Error| e.to_string())?;
+        for (n, change) in scenario.changes.iter_mut().enumerate() {
+            let changed = change.lay_over(&file).and_then(|()| change.verify(&scenario.vpc));
+            let sound = changed.and_then(|()| verify(&change.to.faults, change.to.config.as_ref()));
+            sound.map_err(|e| format!("change {}: {e}", n + 1))?;
         }
         Ok(scenario)
     }
+
+    /// What it is after each of its changes.
+    pub fn changed(&self) -> impl Iterator<Item = Self> {
+        self.changes.iter().map(|change| {
+            let Ground { vpc, config, faults } = change.to.clone();
+            Self { vpc, config, faults, ..self.clone() }
+        })
+    }
+}
+
+fn verify(faults: &[Fault], config: Option<&Config>) -> Result<(), String> {
+    faults.iter().try_for_each(Fault::verify)?;
+    config.map_or(Ok(()), Config::verify)
 }
 
 /// The folder given, or `lab/scenarios` beside or above the working directory.

@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::backend::Head;
 use crate::catalog::Wire;
+use crate::course::Course;
 use crate::http::{self, Door};
 use crate::observer::Observer;
 use crate::scenario::{Act, Fault, Layer, Moment};
@@ -21,7 +22,7 @@ use crate::world::{Site, World};
 #[derive(Debug)]
 pub struct Servers {
     /// Where everything is.
-    pub world: Arc<World>,
+    pub course: Arc<Course>,
     /// What answers handshakes.
     pub tls: Tls,
     /// Who is told of hellos and requests.
@@ -31,7 +32,8 @@ pub struct Servers {
 impl Servers {
     /// Binds every port and answers until the runtime ends.
     pub fn serve(self: Arc<Self>) -> io::Result<()> {
-        let ports: BTreeSet<u16> = self.world.sites.keys().map(|(_, port)| *port).collect();
+        let sites = self.course.worlds().iter().flat_map(|world| world.sites.keys());
+        let ports: BTreeSet<u16> = sites.map(|(_, port)| *port).collect();
         for port in ports {
             let listener = listen(port)?;
             let servers = Arc::clone(&self);
@@ -53,60 +55,68 @@ impl Servers {
     /// A connection that goes wrong is the scenario's business or the client's, never the lab's.
     async fn connection(&self, mut stream: TcpStream, port: u16) -> io::Result<()> {
         let address = stream.local_addr()?.ip().to_canonical();
-        let Some(site) = self.world.sites.get(&(address, port)) else {
+        // A connection stays in the world in which it began.
+        let world = self.course.now();
+        let Some(site) = world.sites.get(&(address, port)) else {
             return Ok(());
         };
         match site.wire {
-            Wire::Metadata => http::serve_metadata(&mut stream, &self.world).await,
+            Wire::Metadata => http::serve_metadata(&mut stream, &world).await,
             Wire::Tcp => {
                 linger(&mut stream).await;
                 Ok(())
             }
-            _ => self.secured(stream, address, site).await,
+            _ => self.secured(stream, &world, address, site).await,
         }
     }
 
-    async fn secured(&self, mut stream: TcpStream, address: IpAddr, site: &Site) -> io::Result<()> {
+    async fn secured(&self, mut stream: TcpStream, world: &World, address: IpAddr, site: &Site) -> io::Result<()> {
         stream.set_nodelay(true)?;
         let hello = Hello::read(&mut stream).await?;
         self.observer.saw(Moment::TlsHello);
         let name = hello.server_name.clone();
         let asked = name.as_deref();
-        let acts: Vec<&Act> =
-            self.faults(Layer::Tls, address, site, asked).into_iter().map(|(_, fault)| &fault.what).collect();
+        let acts = faults(world, Layer::Tls, address, site, asked);
+        let acts: Vec<&Act> = acts.into_iter().map(|(_, fault)| &fault.what).collect();
         let Some(mut stream) = self.tls.accept(stream, hello, site, &acts).await? else {
             return Ok(());
         };
         let seen = || self.observer.saw(Moment::HttpRequest);
-        let faults = self.faults(Layer::Http, address, site, asked);
-        if faults.is_empty() && !self.world.scenario.backends.is_empty() {
-            return self.forwarded(&mut stream, site, asked, seen).await;
+        let faults = faults(world, Layer::Http, address, site, asked);
+        let door = Door { world, site, asked, faults: &faults };
+        if faults.is_empty() && !world.scenario.backends.is_empty() {
+            return forwarded(&mut stream, door, seen).await;
         }
-        http::serve(&mut stream, Door { world: &self.world, site, asked, faults: &faults }, seen).await
+        http::serve(&mut stream, door, seen).await
     }
+}
 
-    /// Hands requests on to the world's backends; what is none of theirs the lab answers, one request at a time.
-    async fn forwarded<S>(&self, stream: &mut S, site: &Site, asked: Option<&str>, seen: impl Fn()) -> io::Result<()>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
-        while let Some(head) = Head::read(stream).await? {
-            if let Some(backend) = head.backend(&self.world.scenario.backends, site.wire) {
-                seen();
-                return head.forward(stream, backend).await;
-            }
-            let request = head.whole(stream).await?;
-            let door = Door { world: &self.world, site, asked, faults: &[] };
-            http::serve(&mut join(request.as_slice(), &mut *stream), door, &seen).await?;
+/// Hands requests on to the world's backends; what is none of theirs the lab answers, one request at a time.
+async fn forwarded<S>(stream: &mut S, door: Door<'_>, seen: impl Fn()) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    while let Some(head) = Head::read(stream).await? {
+        if let Some(backend) = head.backend(&door.world.scenario.backends, door.site.wire) {
+            seen();
+            return head.forward(stream, backend).await;
         }
-        Ok(())
+        let request = head.whole(stream).await?;
+        http::serve(&mut join(request.as_slice(), &mut *stream), door, &seen).await?;
     }
+    Ok(())
+}
 
-    /// The faults of a server, each with its number in the scenario.
-    fn faults(&self, layer: Layer, address: IpAddr, site: &Site, name: Option<&str>) -> Vec<(usize, &Fault)> {
-        let faults = self.world.scenario.faults.iter().enumerate().filter(|(_, fault)| fault.what.layer() == layer);
-        faults.filter(|(_, fault)| self.world.fits_site(&fault.place, address, site, name)).collect()
-    }
+/// The faults of a server, each with its number in the scenario.
+fn faults<'a>(
+    world: &'a World,
+    layer: Layer,
+    address: IpAddr,
+    site: &Site,
+    name: Option<&str>,
+) -> Vec<(usize, &'a Fault)> {
+    let faults = world.scenario.faults.iter().enumerate().filter(|(_, fault)| fault.what.layer() == layer);
+    faults.filter(|(_, fault)| world.fits_site(&fault.place, address, site, name)).collect()
 }
 
 /// Both families where the kernel has both.

@@ -108,6 +108,23 @@ pub struct World {
 impl World {
     /// Places everything.
     pub fn build(scenario: Scenario) -> Result<Self, String> {
+        let cloud = Cloud::build(&scenario)?;
+        Self::place(scenario, cloud)
+    }
+
+    /// What it becomes: the same task, and the same things held, in the worlds of the scenario's changes.
+    pub fn changed(&self) -> Result<Vec<Self>, String> {
+        let numbered = self.scenario.changed().enumerate();
+        numbered
+            .map(|(n, scenario)| {
+                let cloud = self.cloud.changed(&scenario);
+                let world = cloud.and_then(|cloud| Self::place(scenario, cloud));
+                world.map_err(|e| format!("change {}: {e}", n + 1))
+            })
+            .collect()
+    }
+
+    fn place(scenario: Scenario, cloud: Cloud) -> Result<Self, String> {
         let vpc = &scenario.vpc;
         let (subnet, other) = subnets(vpc)?;
         let task = task_net(vpc, subnet)?;
@@ -130,7 +147,6 @@ impl World {
         }
         sites.insert((METADATA, 80), metadata);
         let resolvers = resolvers(vpc);
-        let cloud = Cloud::build(&scenario)?;
         let mut world = Self { scenario, task, other_subnet: other, sites, resolvers, cloud, endpoints, hosts };
         world.verify()?;
         let network = Network::build(&world)?;

@@ -1,4 +1,5 @@
 //! The same report judged again with the operator's view: what vpcprobe then names must be what the scenario configured.
+//! A world that changes has no one view: its reports are judged again without, and nothing may become another.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -25,12 +26,16 @@ pub struct Judged {
 pub fn judge(lab: &Lab, outcome: &Outcome, program: &Path, schema: Option<&Path>) -> Result<Judged, String> {
     let world = lab.world();
     let network = Network::build(world)?;
+    let views = world.scenario.changes.is_empty();
     let (report, view) = (Path::new("/run/vpcprobe-lab/report.json"), Path::new("/run/vpcprobe-lab/network.json"));
     for (file, text) in [(report, &outcome.stdout), (view, &config::text(world)?)] {
         std::fs::write(file, text).map_err(|e| format!("write {}: {e}", file.display()))?;
     }
     let mut command = Command::new(program);
-    command.arg("diagnose").arg(report).args(["--format", "json", "--network"]).arg(view).env_clear();
+    command.arg("diagnose").arg(report).args(["--format", "json"]).env_clear();
+    if views {
+        command.arg("--network").arg(view);
+    }
     let output = command.stdin(Stdio::null()).output().map_err(|e| format!("run {}: {e}", program.display()))?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut wrong = Vec::new();
@@ -43,10 +48,12 @@ pub fn judge(lab: &Lab, outcome: &Outcome, program: &Path, schema: Option<&Path>
         Ok(document) => {
             wrong.extend(schema.and_then(|file| fits(&document, file).err()));
             compare(expect, &network, faulty(lab), &document, &mut wrong);
+            super::watch::compare(expect, &document, &mut wrong);
         }
         Err(error) => wrong.push(format!("standard output is not one JSON document: {error}")),
     }
-    let wrong = wrong.into_iter().map(|difference| format!("with the operator's view: {difference}")).collect();
+    let how = if views { "with the operator's view" } else { "judged again" };
+    let wrong = wrong.into_iter().map(|difference| format!("{how}: {difference}")).collect();
     Ok(Judged { wrong, said })
 }
 

@@ -10,12 +10,15 @@ use super::{Asked, Transport};
 use crate::scenario::{View, matches};
 use crate::world::{Found, World, nat64};
 
+/// How many addresses an answer of S3 holds at most.
+const AT_ONCE: usize = 8;
+
 /// The right answer to a question.
 pub fn answer(world: &World, asked: &Asked<'_>) -> Message {
     let own = asked.resolver.records.iter().find(|(pattern, _)| matches(pattern, &asked.name));
     let found = match own {
         Some((_, addresses)) => plain(addresses.clone(), &asked.name),
-        None => world.resolve(asked.resolver.view, &asked.name),
+        None => some_of(world.resolve(asked.resolver.view, &asked.name), asked.before),
     };
     from_found(world, asked, found)
 }
@@ -86,6 +89,18 @@ fn from_found(world: &World, asked: &Asked<'_>, found: Found) -> Message {
             message
         }
     }
+}
+
+/// S3, whose names alone are aliases here, gives eight of its addresses, other ones each time.
+fn some_of(mut found: Found, before: usize) -> Found {
+    if let Found::Records { cname: Some(_), addresses, .. } = &mut found
+        && addresses.len() > AT_ONCE
+    {
+        let first = before * AT_ONCE % addresses.len();
+        addresses.rotate_left(first);
+        addresses.truncate(AT_ONCE);
+    }
+    found
 }
 
 fn synthesizes(world: &World, asked: &Asked<'_>) -> bool {

@@ -21,6 +21,8 @@ pub struct Case {
     pub inside: Vec<Truth>,
     /// How it names it with the operator's view.
     pub with_view: Vec<Truth>,
+    /// Whether its world has one view all the time: a world that changes has none.
+    pub viewed: bool,
     /// Where its scenario is.
     pub scenario: Source,
 }
@@ -94,7 +96,8 @@ fn of_scenario(folder: &Path, name: String, scenario: &Scenario) -> Case {
         false => Kind::Single,
     };
     let file = folder.join(format!("{name}.toml"));
-    Case { name, kind, inside, with_view: with_view(scenario), scenario: Source::File(file) }
+    let viewed = kind != Kind::NoReport && scenario.changes.is_empty();
+    Case { name, kind, inside, with_view: with_view(scenario), viewed, scenario: Source::File(file) }
 }
 
 /// With the operator's view, whatever is broken without any configuration to show for it may be called that.
@@ -157,6 +160,7 @@ fn of_causes(name: &str, kind: Kind, ground: &Table, causes: &[&Cause]) -> Resul
         kind,
         inside: causes.iter().map(|cause| cause.truth()).collect(),
         with_view: causes.iter().map(|cause| cause.truth_with_view()).collect(),
+        viewed: true,
         scenario: Source::Text(cause::scenario(name, ground, causes)?),
     })
 }

@@ -51,12 +51,13 @@ pub fn figures(runs: &[Judged], every_pair: bool) -> Vec<Figure> {
     let mut all = vec![expected(runs)];
     for (without, with, of_kind, goal) in NAMED {
         let runs: Vec<&Judged> = runs.iter().filter(|run| of_kind(run.case.kind)).collect();
-        let named = |what, side: fn(&Judged) -> Option<&Side>| {
+        let named = |what, side: fn(&Judged) -> Option<&Side>, of| {
             let count = runs.iter().filter_map(|run| side(run)).filter(|side| side.named).count();
-            Figure { what, count, of: Some(runs.len()), goal }
+            Figure { what, count, of: Some(of), goal }
         };
         if !runs.is_empty() {
-            all.extend([named(without, inside), named(with, with_view)]);
+            let viewed = runs.iter().filter(|run| run.case.viewed).count();
+            all.extend([named(without, inside, runs.len()), named(with, with_view, viewed)]);
         }
     }
     all.extend([wrong(runs), valid(runs), healthy(runs)]);
@@ -87,9 +88,10 @@ fn wrong(runs: &[Judged]) -> Figure {
     Figure { what: "wrong causes marked certain", count, of: None, goal: Goal::None }
 }
 
-/// Every run but those that have no report gives two.
+/// Every run but those that have no report gives one, and one more where there is a view.
 fn valid(runs: &[Judged]) -> Figure {
-    let wanted = 2 * runs.iter().filter(|run| run.case.kind != Kind::NoReport).count();
+    let reports = runs.iter().filter(|run| run.case.kind != Kind::NoReport).count();
+    let wanted = reports + runs.iter().filter(|run| run.case.viewed).count();
     let count = runs.iter().flat_map(Judged::sides).filter(|(_, _, side)| side.invalid.is_empty()).count();
     Figure { what: "reports valid", count, of: Some(wanted), goal: Goal::All }
 }

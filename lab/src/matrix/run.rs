@@ -70,6 +70,9 @@ impl Runner {
             return Ok(());
         }
         ran.report = Some(json(&report)?);
+        if !case.viewed {
+            return Ok(());
+        }
         let judged = self.judge_again(&report, &network).await?;
         write(&folder.join("with-view.json"), &judged.stdout)?;
         let document = serde_json::from_slice(&judged.stdout);

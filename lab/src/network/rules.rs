@@ -38,14 +38,14 @@ pub fn text(world: &World) -> String {
     )
 }
 
-/// A network interface's limit of 1,024 packets/s towards the VPC's own services.
+/// A network interface's limit of packets/s towards the VPC's own services.
 fn resolver_limit(world: &World) -> String {
     let own = world.resolvers.iter().filter(|resolver| resolver.vpc);
     let nets: Vec<IpNet> = own.map(|resolver| resolver.address.into()).collect();
     let sides = [Side::V4, Side::V6].into_iter().filter_map(|side| {
         let addresses = side.set(&nets)?;
-        let limit = "limit rate over 1024/second burst 1024 packets drop";
-        Some(format!("{} daddr {addresses} {limit}\n", side.word()))
+        let most = world.scenario.vpc.resolver_limit;
+        Some(format!("{} daddr {addresses} limit rate over {most}/second burst {most} packets drop\n", side.word()))
     });
     sides.collect()
 }
@@ -124,6 +124,7 @@ impl Rule {
             Act::LoseEvery(count) => writeln!(input, "{to} numgen inc mod {count} 0 drop"),
             Act::LoseFirstSyn => self.lose_first_syn(&to, sets, input),
             Act::LoseFirstFlow => self.lose_first_flow(&to, sets, input),
+            Act::LoseFlowEvery(count) => self.lose_flow_every(*count, &to, sets, input),
             _ => Ok(()),
         };
     }
@@ -152,6 +153,27 @@ impl Rule {
         let first = format!("tcp flags & (syn | ack) == syn {address} != @{met}");
         writeln!(input, "{to} {first} add @{met} {{ {address} }} add @{lost} {{ {flow} }} drop")?;
         writeln!(input, "{to} {flow} @{lost} drop")
+    }
+
+    /// As a NAT gateway without a free port does it: what is lost once stays lost, however often it is sent again.
+    fn lose_flow_every(&self, count: u32, to: &str, sets: &mut String, input: &mut String) -> std::fmt::Result {
+        let (word, kind, n) = (self.family.word(), self.kind(), self.n);
+        let (taken, lost) = (format!("taken{n}{word}"), format!("lost{n}{word}"));
+        let flow = format!("{word} daddr . tcp sport");
+        for set in [&taken, &lost] {
+            writeln!(
+                sets,
+                "set {set} {{ type {kind} . inet_service; flags dynamic,timeout; size 65535; timeout 1m; }}"
+            )?;
+        }
+        let first = format!("tcp flags & (syn | ack) == syn {flow} != @{taken}");
+        writeln!(input, "{to} {flow} @{lost} drop")?;
+        writeln!(
+            input,
+            "{to} {first} numgen inc mod {count} {} add @{lost} {{ {flow} }} drop",
+            count.saturating_sub(1)
+        )?;
+        writeln!(input, "{to} {first} add @{taken} {{ {flow} }}")
     }
 
     fn kind(&self) -> &'static str {

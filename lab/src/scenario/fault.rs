@@ -54,7 +54,8 @@ impl Fault {
     }
 }
 
-fn is_pattern(text: &str) -> bool {
+/// Whether a text is a name or `*.name`.
+pub(super) fn is_pattern(text: &str) -> bool {
     !text.strip_prefix("*.").unwrap_or(text).contains('*')
 }
 
@@ -85,6 +86,8 @@ pub enum Act {
     LoseFirstFlow,
     /// Of so many packets the first vanishes.
     LoseEvery(u32),
+    /// Of so many new connections the last vanishes, with all of its packets.
+    LoseFlowEvery(u32),
 
     /// No answer to matching names.
     DnsSilent,

@@ -109,6 +109,9 @@ pub struct SignalPlan {
     /// After how many of them.
     #[serde(default = "one")]
     pub count: u64,
+    /// So long after that.
+    #[serde(default)]
+    pub after_ms: u64,
 }
 
 /// The signals that a platform sends.

@@ -38,6 +38,8 @@ pub struct Vpc {
     pub endpoint_network: Option<Ipv4Net>,
     /// How S3 of the region is reached.
     pub s3: S3Route,
+    /// How many public IPv4 addresses it has; an answer holds eight of them at most, the next ones each time.
+    pub s3_addresses: u8,
     /// Whether a NAT gateway leads to the internet over IPv4.
     pub nat: bool,
     /// Whether an egress-only internet gateway leads to the internet over IPv6.
@@ -46,6 +48,8 @@ pub struct Vpc {
     pub dns64: bool,
     /// `enableDnsSupport`: off, the VPC resolver is silent.
     pub dns_support: bool,
+    /// How many packets a second the VPC resolver takes of one network interface.
+    pub resolver_limit: u16,
     /// `enableDnsHostnames`: off, the task's own name is unknown and no private DNS takes effect.
     pub dns_hostnames: bool,
     /// Resolvers beside the VPC's own.
@@ -77,10 +81,12 @@ impl Default for Vpc {
             endpoint: Vec::new(),
             endpoint_network: None,
             s3: S3Route::Gateway,
+            s3_addresses: 2,
             nat: false,
             egress_ipv6: false,
             dns64: false,
             dns_support: true,
+            resolver_limit: 1024,
             dns_hostnames: true,
             resolver: Vec::new(),
             zone: Vec::new(),

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::{PlacedEndpoint, World, public};
 use crate::catalog::{self, Wire};
-use crate::scenario::{HostedZone, View, matches};
+use crate::scenario::{HostedZone, View, Vpc, matches};
 
 /// What a name leads to.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -42,7 +42,7 @@ impl World {
     pub fn resolve(&self, view: View, name: &str) -> Found {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
         let private = (view == View::Vpc).then(|| self.resolve_private(&name)).flatten();
-        private.or_else(|| self.resolve_host(&name)).unwrap_or_else(|| resolve_public(&name))
+        private.or_else(|| self.resolve_host(&name)).unwrap_or_else(|| resolve_public(&self.scenario.vpc, &name))
     }
 
     fn resolve_private(&self, name: &str) -> Option<Found> {
@@ -112,7 +112,7 @@ fn own_name(rest: &str, name: &str) -> Found {
     }
 }
 
-fn resolve_public(name: &str) -> Found {
+fn resolve_public(vpc: &Vpc, name: &str) -> Found {
     if let Some(n) = public::internet_host(name) {
         return records(vec![IpAddr::V4(public::internet_address(n))], 60, name);
     }
@@ -121,6 +121,9 @@ fn resolve_public(name: &str) -> Found {
     };
     let ipv6 = public::has_ipv6(&service, name);
     let mut addresses = public::service_addresses(&region, &service.id);
+    if region == vpc.region {
+        addresses.extend(public::more_addresses(vpc, &service.id));
+    }
     addresses.retain(|address| ipv6 || address.is_ipv4());
     let store = service.wire == Wire::S3;
     let cname = store.then(|| (format!("s3-r-w.{}", parent_of_region(name, &region)), 60));

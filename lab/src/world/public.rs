@@ -16,7 +16,8 @@ pub fn sites(vpc: &Vpc) -> BTreeMap<(IpAddr, u16), Site> {
     for region in others.chain([vpc.region.as_str()]) {
         for service in catalog::services(region) {
             let own = region == vpc.region;
-            for address in service_addresses(region, &service.id) {
+            let more = if own { more_addresses(vpc, &service.id) } else { Vec::new() };
+            for address in service_addresses(region, &service.id).into_iter().chain(more) {
                 insert(&mut sites, vpc, address, site(vpc, &service, own, address));
             }
         }
@@ -78,6 +79,13 @@ pub fn service_addresses(region: &str, id: &str) -> Vec<IpAddr> {
         return last.into_iter().map(|d| IpAddr::V4(Ipv4Addr::new(a, b, 4, d))).chain([six(10), six(42)]).collect();
     }
     vec![IpAddr::V4(Ipv4Addr::new(52, 119, hash, index + 10)), six(1)]
+}
+
+/// What S3 of the scenario's own region has beyond its first two addresses.
+pub fn more_addresses(vpc: &Vpc, id: &str) -> Vec<IpAddr> {
+    let [a, b] = s3_base(&vpc.region);
+    let more = if id == "s3" { 2..vpc.s3_addresses.max(2) } else { 0..0 };
+    more.map(|n| IpAddr::V4(Ipv4Addr::new(a, b, 5, n))).collect()
 }
 
 /// The ranges of a region's S3, as its prefix lists have them.

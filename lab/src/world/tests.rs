@@ -86,3 +86,24 @@ fn what_fits_nothing_is_refused() {
         assert!(error.contains(expected), "{text}: {error}");
     }
 }
+
+#[test]
+fn s3_has_as_many_addresses_as_it_is_given() {
+    for (text, count) in [("", 2), ("[vpc]\ns3_addresses = 20", 20), ("[vpc]\ns3_addresses = 0", 2)] {
+        let world = world(text).unwrap();
+        let found = addresses(&world, View::Vpc, "b.s3.ap-northeast-1.amazonaws.com");
+        assert_eq!(found.len(), count, "{text}");
+        assert!(found.iter().all(|address| world.sites.contains_key(&(address.parse().unwrap(), 443))), "{text}");
+        assert_eq!(addresses(&world, View::Vpc, "s3.us-east-1.amazonaws.com").len(), 2, "{text}");
+    }
+}
+
+#[test]
+fn a_change_keeps_what_aws_holds() {
+    let text = "[[change]]\n[change.vpc]\nendpoints = []";
+    let whole = format!("title = \"a test\"\n{text}\n[expect]\nexit = 0\n");
+    let world = World::build(Scenario::parse(&whole).unwrap()).unwrap();
+    let [changed] = &world.changed().unwrap()[..] else { panic!("one change is one world") };
+    assert!(addresses(changed, View::Vpc, API)[0].starts_with("52.119."));
+    assert_eq!(changed.cloud.unread, world.cloud.unread);
+}

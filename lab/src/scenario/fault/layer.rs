@@ -35,7 +35,8 @@ impl Act {
             | Self::DropLonger { .. }
             | Self::LoseFirstSyn
             | Self::LoseFirstFlow
-            | Self::LoseEvery(_) => Layer::Packets,
+            | Self::LoseEvery(_)
+            | Self::LoseFlowEvery(_) => Layer::Packets,
             Self::DnsSilent
             | Self::Nxdomain { .. }
             | Self::Nodata { .. }
