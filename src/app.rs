@@ -1,5 +1,7 @@
 //! One run from plan to report. Prints nothing, reads no environment, exits nowhere.
 
+mod watch;
+
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,9 +13,12 @@ use crate::inputs::{Inputs, Unread, UnreadKind, Vantage};
 use crate::net::Net;
 use crate::observation::{Observation, Why};
 use crate::plan::Plan;
-use crate::probe::{Kit, Progress, Stopper, not_probed, probe};
+use crate::probe::{Kit, Probed, Progress, Stopper, not_probed, probe};
 use crate::report::{Report, RunFacts, build};
 use crate::vpc::{Place, Stand, Vpc};
+use crate::watch::Watch;
+
+pub use self::watch::watch;
 
 /// Everything a run needs beside the network.
 #[derive(Clone)]
@@ -41,11 +46,9 @@ pub struct Request {
 /// Probe, judge, assemble. Ends before the deadline, or soon after the signal.
 pub async fn run<N: Net>(request: Request, net: N, signal: impl Future<Output = ()> + Send + 'static) -> Report {
     let begun = tokio::time::Instant::now();
-    let (stopper, stop) = Stopper::new();
-    let watch = tokio::spawn(stopper.watch(probing_time(&request), signal));
-    let kit = Kit { source: request.source.clone(), run_id: request.id.clone() };
-    let probed = probe(&request.plan, net, stop, request.sockets, &request.progress, kit).await;
-    watch.abort();
+    let kit = Kit { source: request.source.clone(), run_id: request.id.clone(), ..Kit::default() };
+    let time = probing_time(&request.plan, request.spent);
+    let probed = probe_within(&request.plan, &request, net, kit, time, signal).await;
     let facts = RunFacts {
         id: request.id,
         started_at: request.started_at,
@@ -54,9 +57,31 @@ pub async fn run<N: Net>(request: Request, net: N, signal: impl Future<Output = 
         ended: ended(probed.cut_short),
     };
     let judgement = judge(&request.plan, &probed.observations, facts.ended, None);
-    let mut vantage = Vantage { identity_arn: probed.role_arn, ..request.vantage };
-    vantage.unread.extend(probed.no_credentials.map(|why| Unread { what: UnreadKind::Credentials, why }));
+    let vantage = seen_from(request.vantage, probed.role_arn, probed.no_credentials);
     build(facts, vantage, request.inputs, &request.plan, judgement, probed.observations)
+}
+
+/// Probe what is planned, for so long at most.
+async fn probe_within<N: Net>(
+    plan: &Plan,
+    request: &Request,
+    net: N,
+    kit: Kit,
+    time: Duration,
+    signal: impl Future<Output = ()> + Send + 'static,
+) -> Probed {
+    let (stopper, stop) = Stopper::new();
+    let watch = tokio::spawn(stopper.watch(time, signal));
+    let probed = probe(plan, net, stop, request.sockets, &request.progress, kit).await;
+    watch.abort();
+    probed
+}
+
+/// The vantage, with what the replay learned of credentials.
+fn seen_from(vantage: Vantage, role_arn: Option<String>, no_credentials: Option<String>) -> Vantage {
+    let mut vantage = Vantage { identity_arn: role_arn, ..vantage };
+    vantage.unread.extend(no_credentials.map(|why| Unread { what: UnreadKind::Credentials, why }));
+    vantage
 }
 
 /// The report of a run that could not open even its first socket.
@@ -78,7 +103,7 @@ pub fn unable(request: Request) -> Report {
 /// With an operator's view of the VPC, by that as well; a sentence where it is of another VPC.
 pub fn judge_again(report: Report, plan: &Plan, vpc: Option<&Vpc>) -> Result<Report, String> {
     let stand = vpc.map(|vpc| vpc.stand(&place(&report, plan))).transpose()?;
-    let judgement = judge(plan, &report.observations, report.run.ended, stand.as_ref());
+    let judgement = judge_watched(plan, &report.observations, report.run.ended, stand.as_ref(), report.watch.as_ref());
     Ok(report.with(plan, judgement, vpc))
 }
 
@@ -104,15 +129,33 @@ fn ended(cut_short: Option<Why>) -> Ended {
     }
 }
 
-/// A rule that panics must not cost the observations: the report says that the fault is ours.
 fn judge(plan: &Plan, observations: &[Observation], ended: Ended, stand: Option<&Stand<'_>>) -> Judgement {
-    catch_unwind(AssertUnwindSafe(|| diagnose(plan, observations, ended, stand)))
-        .unwrap_or_else(|_| Judgement::our_fault(plan))
+    judge_watched(plan, observations, ended, stand, None)
+}
+
+/// A rule that panics must not cost the observations: the report says that the fault is ours.
+///
+/// Of many rounds one is judged, and what the others showed is added.
+fn judge_watched(
+    plan: &Plan,
+    observations: &[Observation],
+    ended: Ended,
+    stand: Option<&Stand<'_>>,
+    watch: Option<&Watch>,
+) -> Judgement {
+    catch_unwind(AssertUnwindSafe(|| {
+        let mut judgement = diagnose(plan, observations, ended, stand);
+        if let Some(watch) = watch {
+            crate::watch::judge(watch, plan, &mut judgement);
+        }
+        judgement
+    }))
+    .unwrap_or_else(|_| Judgement::our_fault(plan))
 }
 
 /// The deadline less what was spent and what judging and writing may take.
-fn probing_time(request: &Request) -> Duration {
-    let deadline = request.plan.limits.deadline();
+fn probing_time(plan: &Plan, spent: Duration) -> Duration {
+    let deadline = plan.limits.deadline();
     let reserve = (deadline / 10).min(Duration::from_millis(500));
-    deadline.saturating_sub(reserve).saturating_sub(request.spent)
+    deadline.saturating_sub(reserve).saturating_sub(spent)
 }

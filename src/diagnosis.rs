@@ -35,6 +35,7 @@ use crate::vpc::Stand;
 
 pub use crate::vpc::{Culprit, CulpritKind};
 pub use case::Case;
+pub use extend::with_found;
 pub use pulls::{Pull, pulls};
 pub use verdict::{CheckResult, CheckStatus, CutOver, CutOverAnswer, Judgement, ObservedRoute, Summary, Verdict};
 pub use who::identity;
@@ -266,7 +267,7 @@ impl std::fmt::Display for FindingId {
 ///
 /// With the task's place in the operator's view of the VPC, what is likely becomes certain.
 pub fn diagnose(plan: &Plan, observations: &[Observation], ended: Ended, stand: Option<&Stand<'_>>) -> Judgement {
-    let plan = extend::with_found(plan, observations);
+    let plan = with_found(plan, observations);
     let case = Case::new(&plan, observations, stand);
     let findings = settle::settle(&case, rules::findings(&case));
     verdict::judge(&case, findings, ended)

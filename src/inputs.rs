@@ -7,6 +7,7 @@ mod image;
 mod parse;
 mod raw;
 mod region;
+mod rounds;
 mod task;
 
 use std::net::{IpAddr, SocketAddr};
@@ -22,6 +23,7 @@ pub use image::{EcrHost, ImageRef};
 pub use parse::accept;
 pub use raw::{Error, NamedText, RawInputs, shown};
 pub use region::{Partition, Region};
+pub use rounds::{Rounds, Until};
 pub use task::{
     EfsVolume, EnvironmentFile, LayerMode, LogGroup, Platform, SecretRef, SecretStore, SecretUse, TaskDefinition,
 };

@@ -11,6 +11,7 @@ mod main {
     pub(crate) mod process;
     pub(crate) mod remote;
     pub(crate) mod render;
+    pub(crate) mod watch;
 }
 
 use std::process::ExitCode;

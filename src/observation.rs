@@ -130,6 +130,8 @@ pub enum Why {
     Untrusted,
     /// It was asked that nothing be written, fetched or downloaded.
     NotAsked,
+    /// Of many rounds only the first and the last make it.
+    OtherRound,
 }
 
 impl Observation {

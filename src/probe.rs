@@ -24,7 +24,7 @@ use crate::observation::{Observation, ObservationId, Why};
 use crate::plan::{Check, CheckId, Plan};
 
 use attempt::Attempt;
-use pace::Pace;
+pub use pace::Pace;
 pub use replay::Kit;
 use replay::Replay;
 pub use stop::{Stop, Stopper};
@@ -112,7 +112,7 @@ pub async fn probe<N: Net>(plan: &Plan, net: N, stop: Stop, sockets: usize, prog
         net,
         plan: plan.clone(),
         stop: stop.clone(),
-        pace: Pace::default(),
+        pace: kit.pace.clone(),
         line: Mutex::default(),
         sockets: Arc::new(Semaphore::new(sockets.max(1))),
         most_sockets: sockets.max(1),
@@ -158,6 +158,26 @@ async fn join(mut work: JoinSet<Vec<(CheckId, Vec<Attempt>)>>, seen: &mut Seen, 
 pub fn not_probed(plan: &Plan) -> Vec<Observation> {
     let attempts = |check: &Check| (check.id.clone(), not_begun(plan, check, Why::NoSocket));
     number(plan, &plan.checks, plan.checks.iter().map(attempts).collect())
+}
+
+/// What was seen of a part of the plan, with the attempts that this round left to others.
+pub fn with_left_out(plan: &Plan, mut observations: Vec<Observation>) -> Vec<Observation> {
+    let left = |check: &&Check| observations.iter().all(|seen| seen.check != check.id);
+    let left: Vec<Observation> = plan
+        .checks
+        .iter()
+        .filter(left)
+        .flat_map(|check| {
+            not_begun(plan, check, Why::OtherRound).into_iter().map(|attempt| observation(0, check, attempt))
+        })
+        .collect();
+    observations.extend(left);
+    let places: HashMap<&CheckId, usize> = plan.checks.iter().map(|check| &check.id).zip(0..).collect();
+    observations.sort_by_key(|seen| places.get(&seen.check).copied().unwrap_or(usize::MAX));
+    for (number, seen) in (1..).zip(&mut observations) {
+        seen.id = ObservationId(format!("o{number}"));
+    }
+    observations
 }
 
 fn not_begun(plan: &Plan, check: &Check, why: Why) -> Vec<Attempt> {

@@ -1,5 +1,15 @@
 //! Many rounds of asking, in bounded form: what each address lost, how long it took, and when a thing broke or healed.
 
+pub(crate) mod clock;
+mod course;
+mod histogram;
+mod judge;
+mod live;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod track;
+
 use std::net::{IpAddr, SocketAddr};
 
 use schemars::JsonSchema;
@@ -7,6 +17,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnosis::{FindingId, ObservedRoute};
 use crate::plan::{CheckId, Rung};
+
+pub(crate) use clock::{spoken, time_of_day};
+pub use course::Course;
+pub use judge::judge;
+pub(crate) use live::turned;
+pub use live::{Line, lines, word};
+pub use tally::{Added, Round, Tally};
 
 /// What many rounds of asking showed.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -37,8 +54,23 @@ pub struct Series {
     pub check: CheckId,
     /// Rounds in which it was examined.
     pub asked: u64,
-    /// Those in which it failed.
+    /// Those in which it failed: an error named it, or, where the task start does without it, nothing of it answered.
     pub failed: u64,
+    /// Those in which it passed with a warning.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub warned: u64,
+    /// In how many spells it failed, one after the other; more than one: it comes and goes.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub spells: u64,
+    /// When the first round began in which it failed, or passed with a warning: RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_at: Option<String>,
+    /// The same of the last such round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_at: Option<String>,
+    /// By what, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<FindingId>,
     /// Every resolver that was asked.
     pub resolvers: Vec<ResolverSeries>,
     /// The answers that came, in the order in which they were first seen; the same addresses in another order are the same.
@@ -47,7 +79,8 @@ pub struct Series {
     pub addresses: Vec<AddressSeries>,
     /// When it broke or healed, or its route became another.
     pub turns: Vec<Turn>,
-    /// How many answers, addresses and turns were left out, as there were more than are kept.
+    /// How often an answer, an address or a turn was left out, as there were more than are kept: 64 of each, of the turns the
+    /// first 32 and the last 32.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: u64,
 }
@@ -94,12 +127,13 @@ pub struct RungSeries {
     pub times: Times,
 }
 
-/// Many attempts of one kind.
+/// Many attempts of one kind, made as the platform makes them. The median and the 95th of 100 are exact up to 63 ms and
+/// within 2 % above; the others are exact.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Times {
     /// How many were made.
     pub asked: u64,
-    /// How many of them got no answer.
+    /// How many of them came to nothing: no answer in time, a refusal, a reset.
     pub lost: u64,
     /// Half of the answers came within it; none where no answer came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,10 +159,10 @@ pub struct Turn {
     pub what: TurnKind,
     /// The route that it takes from then on.
     pub route: ObservedRoute,
-    /// By what it fails from then on.
+    /// By what it fails, or is not as it should be, from then on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<FindingId>,
-    /// How long it was without an answer, where it healed: from the first round that failed to the one that did not.
+    /// How long it was without an answer, where it answers again: from the first round without one to this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silent_ms: Option<u64>,
 }
@@ -137,11 +171,11 @@ pub struct Turn {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TurnKind {
-    /// It passed before, and fails.
+    /// It passed before, or was answered, and is not any more.
     Broke,
-    /// It failed before, and passes.
+    /// It failed before, or was not answered, and is again.
     Healed,
-    /// It works as before, by another route.
+    /// Only its route is another than before.
     Rerouted,
 }
 

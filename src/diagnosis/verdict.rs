@@ -9,7 +9,7 @@ use super::case::View;
 use super::our_fault::OUR_BUG;
 use super::{Case, Ended, Finding, Severity, cut_over, hides, words};
 use crate::observation::{Fault, Observation, Outcome, Why};
-use crate::plan::{CheckId, Purpose, Route, Rung};
+use crate::plan::{CheckId, Plan, Purpose, Route, Rung};
 
 /// What a run comes to.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,6 +150,24 @@ pub fn judge(case: &Case<'_>, findings: Vec<Finding>, ended: Ended) -> Judgement
     let exit_code = exit_code(case, &findings, verdict, ended);
     let headline = headline(case, &findings, verdict, ended);
     Judgement { findings, checks, summary, verdict, exit_code, headline }
+}
+
+impl Judgement {
+    /// Add a warning that other observations show than those that were judged.
+    pub fn warn(&mut self, plan: &Plan, finding: Finding) {
+        let warned = self.checks.iter_mut().filter(|check| check.status == CheckStatus::Pass);
+        for check in warned.filter(|check| finding.checks.contains(&check.id)) {
+            check.status = CheckStatus::Warn;
+            self.summary.passed = self.summary.passed.saturating_sub(1);
+            self.summary.warned += 1;
+        }
+        let behind = self.findings.iter().position(|known| known.severity > finding.severity);
+        if self.verdict == Verdict::Pass && plan.strict {
+            (self.verdict, self.exit_code) = (Verdict::Fail, ONLY_WARNINGS);
+            self.headline = format!("nothing fails, and with --strict warnings do: {}", finding.summary);
+        }
+        self.findings.insert(behind.unwrap_or(self.findings.len()), finding);
+    }
 }
 
 /// Errors in the order in which the task start meets them, lower rungs first; then warnings, then the rest.

@@ -209,13 +209,13 @@ impl std::fmt::Debug for Definition {
 /// Whether a run keeps asking, and for how long.
 #[derive(Args, Clone, Debug, Default)]
 pub struct RoundArgs {
-    /// Keep asking for so long, and report what changed and what was lost, such as 5m
-    #[arg(long = "for", env = "VPCPROBE_FOR", value_name = "TIME", conflicts_with = "repeat")]
+    /// Keep asking for so long, such as 5m, and report what was lost and what changed
+    #[arg(long = "for", env = "VPCPROBE_FOR", value_name = "TIME")]
     pub time: Option<String>,
     /// How long from the start of one round to that of the next, with --for or --repeat [default: 5s]
     #[arg(long, env = "VPCPROBE_EVERY", value_name = "TIME")]
     pub every: Option<String>,
-    /// Ask so many times
+    /// Ask so many times, and report the same
     #[arg(long, env = "VPCPROBE_REPEAT", value_name = "N")]
     pub repeat: Option<String>,
 }

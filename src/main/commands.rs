@@ -19,7 +19,7 @@ use vpcprobe::sink::{Sink, Written};
 use vpcprobe::vpc::Vpc;
 
 use super::output::{Output, look, show_progress};
-use super::{process, remote};
+use super::{process, remote, watch};
 
 /// An input that can't be used, in one sentence.
 pub(crate) struct InputError(pub(crate) String);
@@ -42,12 +42,13 @@ type Done = Result<u8, InputError>;
 pub(crate) type Begun = (Instant, SystemTime);
 
 /// Probe, diagnose, report.
-pub(crate) fn run(args: &InputArgs, _rounds: &RoundArgs, output: &OutputArgs) -> Done {
+pub(crate) fn run(args: &InputArgs, rounds: &RoundArgs, output: &OutputArgs) -> Done {
     let begun = (Instant::now(), SystemTime::now());
     let environment = ProcessEnvironment;
     process::start_log(&environment);
     let sockets = process::sockets();
     let raw = edge::raw_inputs(args, &environment)?;
+    let rounds = watch::rounds(rounds)?;
     let net = network(args)?;
     let runtime = process::can_start().then(|| tokio::runtime::Builder::new_current_thread().enable_all().build());
     let Some(Ok(runtime)) = runtime else { return unable(&raw, output, begun) };
@@ -61,10 +62,13 @@ pub(crate) fn run(args: &InputArgs, _rounds: &RoundArgs, output: &OutputArgs) ->
         let output = Output::choose(output, vantage.kind)?;
         let is_watched = vantage.kind.is_in_a_vpc();
         let request = Request { sockets, source, ..request(&raw, vantage, begun)? };
-        let shown = show_progress(&request.progress, request.plan.checks.len());
         let limit = request.plan.limits.deadline();
-        let report = app::run(request, net.clone(), signal.clone().came()).await;
-        drop(shown);
+        let report = if let Some(rounds) = rounds {
+            watch::watch(request, net.clone(), signal.clone(), rounds, None).await
+        } else {
+            let _shown = show_progress(&request.progress, request.plan.checks.len());
+            app::run(request, net.clone(), signal.clone().came()).await
+        };
         let before =
             if output.is_remote() { write_remote(&output, &report, &net, signal.clone()).await } else { vec![] };
         let patience = limit.saturating_sub(begun.0.elapsed()).max(LEAST_PATIENCE);

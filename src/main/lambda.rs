@@ -7,7 +7,7 @@ use vpcprobe::edge::args::InputArgs;
 use vpcprobe::edge::lambda::{self, Failure, FailureKind, Invocation, read_event};
 use vpcprobe::edge::signals::Termination;
 use vpcprobe::edge::{self, ProcessEnvironment};
-use vpcprobe::inputs::{Inputs, RawInputs, Vantage, accept};
+use vpcprobe::inputs::{Inputs, RawInputs, Rounds, Until, Vantage, accept};
 use vpcprobe::net::live::Live;
 use vpcprobe::plan;
 use vpcprobe::report::{Report, json};
@@ -15,7 +15,7 @@ use vpcprobe::sink::{REMOTE_LIMIT, Written};
 
 use super::commands::{self, Begun, InputError};
 use super::output::{Output, noted};
-use super::{process, remote};
+use super::{process, remote, watch};
 
 /// What an answer may hold: the platform's own limit is a little above 6 MiB.
 const MOST_ANSWER: usize = 6 << 20;
@@ -43,8 +43,9 @@ pub(crate) fn serve(address: &str) -> u8 {
 
 /// Whether the function's own environment can be used: that is no fault of an event's.
 fn can_start() -> Result<(), Failure> {
-    let (args, output) = read_event(b"{}").map_err(Failure::input)?;
+    let (args, rounds, output) = read_event(b"{}").map_err(Failure::input)?;
     commands::network(&args)?;
+    watch::rounds(&rounds)?;
     Output::of_function(&output)?;
     Ok(())
 }
@@ -54,13 +55,20 @@ fn answer(invocation: &Invocation) -> Result<String, Failure> {
     let begun = (Instant::now(), SystemTime::now());
     let left = invocation.deadline.map(|deadline| deadline.duration_since(begun.1).unwrap_or_default());
     let event = invocation.event.as_ref().map_err(Failure::input)?;
-    let (args, output) = read_event(event).map_err(Failure::input)?;
+    let (args, rounds, output) = read_event(event).map_err(Failure::input)?;
+    let rounds = watch::rounds(&rounds)?;
     let output = Output::of_function(&output)?;
-    let report = run(&args, &output, left, begun)?;
+    let report = run(&args, rounds, &output, left, begun)?;
     within_limit(&report)
 }
 
-fn run(args: &InputArgs, output: &Output, left: Option<Duration>, begun: Begun) -> Result<Report, InputError> {
+fn run(
+    args: &InputArgs,
+    rounds: Option<Rounds>,
+    output: &Output,
+    left: Option<Duration>,
+    begun: Begun,
+) -> Result<Report, InputError> {
     let raw = edge::raw_inputs(args, &ProcessEnvironment)?;
     let net = commands::network(args)?;
     let sockets = process::sockets();
@@ -82,7 +90,14 @@ fn run(args: &InputArgs, output: &Output, left: Option<Duration>, begun: Begun) 
         let (inputs, vantage) = limited(&raw, vantage, time_to_run(left, output))?;
         let plan = plan::plan(&inputs, &vantage)?;
         let request = app::Request { sockets, source, ..commands::request_of(inputs, plan, vantage, begun) };
-        let report = app::run(request, net.clone(), signal.clone().came()).await;
+        let report = match rounds {
+            Some(rounds) => {
+                let time = time_to_run(left, output);
+                tell_of_end(&rounds, time);
+                watch::watch(request, net.clone(), signal.clone(), rounds, time).await
+            }
+            None => app::run(request, net.clone(), signal.clone().came()).await,
+        };
         let before = write_remote(output, &report, &net, signal, left.map(|left| begun.0 + left)).await;
         Ok(noted(report, &before))
     });
@@ -120,6 +135,18 @@ async fn write_remote(
 fn time_to_run(left: Option<Duration>, output: &Output) -> Option<Duration> {
     let after = if output.is_remote() { REMOTE_LIMIT + ANSWER } else { ANSWER };
     left.map(|left| left.saturating_sub(after.min(left / 4)))
+}
+
+/// Say where the function ends before the rounds do.
+fn tell_of_end(rounds: &Rounds, time: Option<Duration>) {
+    let (Until::Elapsed(asked), Some(time)) = (rounds.until, time) else { return };
+    if time < asked {
+        process::complain(&format!(
+            "the function's own time-out leaves {} ms of the {} ms of --for: it ends earlier",
+            time.as_millis(),
+            asked.as_millis()
+        ));
+    }
 }
 
 /// Believe the inputs, with no longer a deadline than the function has left.

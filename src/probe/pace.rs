@@ -1,5 +1,6 @@
 //! Keeps DNS under the limit that all link-local services of a network interface share.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -12,10 +13,10 @@ const CATCH_UP: Duration = Duration::from_millis(10);
 /// Packets that one question over TCP takes: SYN, ACK, question, ACK of the answer, FIN, ACK.
 pub(super) const TCP_PACKETS: u32 = 6;
 
-/// Hands out moments at which a packet may leave, one waiter after the other.
-#[derive(Debug, Default)]
-pub(super) struct Pace {
-    next: Mutex<Option<Instant>>,
+/// Hands out moments at which a packet may leave, one waiter after the other. Its copies keep one pace.
+#[derive(Clone, Debug, Default)]
+pub struct Pace {
+    next: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Pace {
@@ -36,7 +37,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn any_second_holds_fewer_than_five_hundred_packets() {
-        let pace = std::sync::Arc::new(Pace::default());
+        let pace = Arc::new(Pace::default());
         let mut sent = Vec::new();
         for _ in 0..2_000 {
             pace.wait(1).await;
@@ -49,7 +50,7 @@ mod tests {
         }
         // A stall while somebody sleeps on their slot.
         let waiting = tokio::spawn({
-            let pace = std::sync::Arc::clone(&pace);
+            let pace = Arc::clone(&pace);
             async move {
                 let mut sent = Vec::new();
                 for _ in 0..600 {

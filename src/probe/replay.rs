@@ -23,7 +23,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::attempt::Attempt;
 use super::berth::Berth;
-use super::{Shared, ladder};
+use super::{Pace, Shared, ladder};
 use crate::aws::{Credentials, Scrubber, Source};
 use crate::net::Net;
 use crate::observation::{Part, Rung, StepPart, Why};
@@ -31,13 +31,15 @@ use crate::plan::{self, Check, CheckId, Deed, Role, Rung as Top, SecretUse};
 use log::Log;
 use promise::Promise;
 
-/// What the replay needs beside plan and network.
-#[derive(Clone)]
+/// What a run needs beside plan and network.
+#[derive(Clone, Default)]
 pub struct Kit {
     /// Where credentials come from, where there are any.
     pub source: Option<Arc<Source>>,
     /// What the log stream is named for.
     pub run_id: String,
+    /// Keeps DNS under its limit, over all rounds of a run.
+    pub pace: Pace,
 }
 
 /// Names to which blobs or tokens lead beyond those of the plan, at most.

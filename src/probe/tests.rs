@@ -66,7 +66,7 @@ fn plan(hosts: &[&str]) -> Plan {
 }
 
 fn kit() -> Kit {
-    Kit { source: None, run_id: "run".to_owned() }
+    Kit { run_id: "run".to_owned(), ..Kit::default() }
 }
 
 async fn run(plan: &Plan, net: Fake) -> Probed {

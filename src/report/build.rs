@@ -3,15 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, SystemTime};
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-
 use super::{NetworkView, Report, Run, SCHEMA_VERSION, Tool};
 use crate::diagnosis::{self, Ended, Judgement, Pull};
 use crate::inputs::{Inputs, Vantage};
 use crate::observation::Observation;
 use crate::plan::Plan;
 use crate::vpc::Vpc;
+use crate::watch::clock::rfc3339;
 
 /// What a run knows of itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -107,35 +105,6 @@ impl From<RunFacts> for Run {
     }
 }
 
-/// To the millisecond. A clock beyond the year 9999 is shown as the last second that RFC 3339 can say.
-fn rfc3339(at: SystemTime) -> String {
-    let whole = || {
-        let since = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let ms = i128::from(millis(since));
-        OffsetDateTime::from_unix_timestamp_nanos(ms * 1_000_000).ok()?.format(&Rfc3339).ok()
-    };
-    whole().unwrap_or_else(|| "9999-12-31T23:59:59Z".to_owned())
-}
-
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_start_is_told_to_the_millisecond_whatever_the_clock_says() {
-        let at = |ms| SystemTime::UNIX_EPOCH + Duration::from_millis(ms);
-        let table = [
-            (at(0), "1970-01-01T00:00:00Z"),
-            (at(1_750_000_000_123), "2025-06-15T15:06:40.123Z"),
-            (at(999_999_999_999_999), "9999-12-31T23:59:59Z"),
-            (SystemTime::UNIX_EPOCH - Duration::from_secs(5), "1970-01-01T00:00:00Z"),
-        ];
-        for (at, expected) in table {
-            assert_eq!(rfc3339(at), expected);
-        }
-    }
 }

@@ -2,6 +2,7 @@
 
 mod cut;
 mod read;
+mod series;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -10,6 +11,7 @@ use super::{NetworkView, Report, Run, SinkResult, Tool, json};
 use crate::diagnosis::{CheckResult, Ended, Finding, FindingId, Pull, Verdict};
 use crate::inputs::{Inputs, Vantage, VantageKind};
 use crate::observation::Observation;
+use crate::watch::{Series, Watch};
 
 pub(super) use read::{looks_like, parse};
 
@@ -35,6 +37,7 @@ enum Record<'a> {
     Observation(&'a Observation),
     Check(&'a CheckResult),
     Pull(&'a Pull),
+    Series(&'a Series),
     Finding(&'a Finding),
     Sink(&'a SinkResult),
     Summary(Box<Summary<'a>>),
@@ -81,6 +84,36 @@ struct Summary<'a> {
     image_pull_ms: Option<u64>,
     #[serde(flatten)]
     pull: Option<FirstPull<'a>>,
+    #[serde(flatten)]
+    watch: Option<Rounds<'a>>,
+}
+
+/// Many rounds, in fields that are told from the one round's own.
+#[derive(Serialize)]
+struct Rounds<'a> {
+    series_records: usize,
+    rounds: u64,
+    rounds_failed: u64,
+    rounds_inconclusive: u64,
+    round: u64,
+    every_ms: u64,
+    watched_from: &'a str,
+    watched_ms: u64,
+}
+
+impl<'a> Rounds<'a> {
+    fn of(watch: &'a Watch) -> Self {
+        Self {
+            series_records: watch.checks.len(),
+            rounds: watch.rounds,
+            rounds_failed: watch.failed,
+            rounds_inconclusive: watch.inconclusive,
+            round: watch.round,
+            every_ms: watch.every_ms,
+            watched_from: &watch.started_at,
+            watched_ms: watch.took_ms,
+        }
+    }
 }
 
 /// The first pull, in fields that are told from the run's own.
@@ -117,6 +150,7 @@ pub fn render(report: &Report) -> String {
     lines.extend(report.observations.iter().flat_map(observation));
     lines.extend(report.checks.iter().map(|check| line(&Record::Check(check))));
     lines.extend(report.pulls.iter().map(|pull| line(&Record::Pull(pull))));
+    lines.extend(report.watch.iter().flat_map(|watch| &watch.checks).flat_map(series::lines));
     lines.extend(report.findings.iter().map(|finding| line(&Record::Finding(finding))));
     lines.extend(report.sinks.iter().map(|sink| line(&Record::Sink(sink))));
     lines.push(line(&Record::Summary(Box::new(summary(report)))));
@@ -233,6 +267,7 @@ fn summary(report: &Report) -> Summary<'_> {
         identity_arn: vantage.identity_arn.as_deref(),
         image_pull_ms: vantage.image_pull_ms,
         pull: report.pulls.first().map(FirstPull::of),
+        watch: report.watch.as_ref().map(Rounds::of),
     }
 }
 

@@ -13,6 +13,7 @@ mod sheet;
 mod steps;
 pub(crate) mod table;
 mod units;
+mod watch;
 mod who;
 pub(crate) mod wrap;
 
@@ -67,6 +68,7 @@ pub fn render(report: &Report, look: Look) -> String {
     let mut page = Page::new(Look { width: look.width.max(LEAST_WIDTH), ..look });
     head::write(&mut page, report);
     findings::write(&mut page, report);
+    watch::write(&mut page, report);
     let seen = cells::by_check(report);
     steps::write(&mut page, report, &seen);
     pulls::write(&mut page, report);

@@ -207,7 +207,7 @@ impl<'a> Attempt<'a> {
             Outcome::Saw { .. } => false,
             Outcome::Failed { fault, .. } => fault.could_not_look(),
             Outcome::NotTried { why } => match why {
-                Why::Deadline | Why::Signal | Why::NoSocket | Why::OurFault => true,
+                Why::Deadline | Why::Signal | Why::NoSocket | Why::OurFault | Why::OtherRound => true,
                 Why::BelowFailed
                 | Why::NoAddress
                 | Why::TooMany

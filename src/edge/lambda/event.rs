@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, FromArgMatches as _};
 use serde_json::value::RawValue;
 
-use crate::edge::args::{self, Cli, Command, InputArgs, OutputArgs};
+use crate::edge::args::{self, Cli, Command, InputArgs, OutputArgs, RoundArgs};
 use crate::edge::raw::is_text;
 use crate::inputs::shown;
 
@@ -31,7 +31,7 @@ impl std::fmt::Display for EventError {
 }
 
 /// Read an event: an object whose keys are the flags' names in snake case. Nothing, or `null`, asks for the defaults.
-pub fn read_event(bytes: &[u8]) -> Result<(InputArgs, OutputArgs), EventError> {
+pub fn read_event(bytes: &[u8]) -> Result<(InputArgs, RoundArgs, OutputArgs), EventError> {
     let flags = flags();
     let mut argv: Vec<OsString> = vec!["vpcprobe".into(), "run".into()];
     for (key, value) in members(bytes)? {
@@ -40,7 +40,7 @@ pub fn read_event(bytes: &[u8]) -> Result<(InputArgs, OutputArgs), EventError> {
         argv.extend(words(&key, &value, flag)?.into_iter().map(|word| format!("--{long}={word}").into()));
     }
     match parse(argv)? {
-        Cli { command: Command::Run { inputs, output, .. } } => Ok((inputs, output)),
+        Cli { command: Command::Run { inputs, rounds, output } } => Ok((inputs, rounds, output)),
         Cli { .. } => Err(EventError("the event is read as another command than run".to_owned())),
     }
 }

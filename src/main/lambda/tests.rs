@@ -4,7 +4,7 @@ use super::*;
 
 fn output(sinks: &[&str]) -> Result<Output, InputError> {
     let event = serde_json::json!({ "sink": sinks }).to_string();
-    Output::of_function(&read_event(event.as_bytes()).unwrap().1)
+    Output::of_function(&read_event(event.as_bytes()).unwrap().2)
 }
 
 #[test]

@@ -121,7 +121,7 @@ async fn run(plan: &Plan, net: &Fake) -> Probed {
 
 async fn run_as(plan: &Plan, net: &Fake, source: Option<Source>) -> Probed {
     let (_stopper, stop) = Stopper::new();
-    let kit = Kit { source: source.map(Arc::new), run_id: "0123".to_owned() };
+    let kit = Kit { source: source.map(Arc::new), run_id: "0123".to_owned(), ..Kit::default() };
     probe(plan, net.clone(), stop, 1_000, &Progress::default(), kit).await
 }
 
@@ -364,7 +364,7 @@ async fn a_stream_is_named_for_the_run_and_read_only_leaves_none() {
 async fn the_deadline_leaves_every_step_told() {
     let (stopper, stop) = Stopper::new();
     stopper.stop(Why::Deadline);
-    let kit = Kit { source: Source::read(keys).map(Arc::new), run_id: String::new() };
+    let kit = Kit { source: Source::read(keys).map(Arc::new), ..Kit::default() };
     let plan = of_ecr(&format!("{DKR}/app:1"));
     let probed = probe(&plan, network(), stop, 1_000, &Progress::default(), kit).await;
     for check in ["registry-token", "manifest", "layers"] {

@@ -1,5 +1,7 @@
 //! Records, read back into a report.
 
+mod series;
+
 use std::collections::HashMap;
 
 use serde::Deserialize;
@@ -11,6 +13,8 @@ use super::super::{NetworkView, Report, Run, SCHEMA_VERSION, SinkResult, Tool};
 use crate::diagnosis::{CheckResult, Finding, Pull, Summary, Verdict};
 use crate::inputs::{Inputs, Vantage};
 use crate::observation::{Blob, Held, Observation, ObservationId, Outcome, Seen};
+
+use series::{Rounds, Said};
 
 type Fields = Map<String, Value>;
 
@@ -25,6 +29,7 @@ struct Records {
     expected_layers: Vec<(ObservationId, usize)>,
     checks: Vec<CheckResult>,
     pulls: Vec<Pull>,
+    rounds: Rounds,
     findings: Vec<Finding>,
     sinks: Vec<SinkResult>,
     summary: Option<Fields>,
@@ -104,6 +109,7 @@ impl Records {
             Some("observation") => self.take_observation(fields)?,
             Some("check") => self.checks.push(read(fields)?),
             Some("pull") => self.pulls.push(read(fields)?),
+            Some("series") => self.rounds.take(fields)?,
             Some("finding") => self.findings.push(read(fields)?),
             Some("sink") => self.sinks.push(read(fields)?),
             Some("summary") => put_once(&mut self.summary, fields)?,
@@ -140,6 +146,7 @@ impl Records {
         let start = self.start.ok_or("the report is cut off: its start record is missing")?;
         let summary = self.summary.ok_or("the report is cut off: its summary record is missing")?;
         let Start { tool, run, vantage, inputs, network } = read(start)?;
+        let said: Option<Said> = summary.contains_key("series_records").then(|| read(summary.clone())).transpose()?;
         let last: Last = read(summary)?;
         all_there("observation", self.observations.len(), last.observation_records)?;
         all_there("check", self.checks.len(), last.check_records)?;
@@ -161,7 +168,7 @@ impl Records {
             sinks: self.sinks,
             network,
             summary: last.counts,
-            watch: None,
+            watch: self.rounds.into_watch(said)?,
         })
     }
 }

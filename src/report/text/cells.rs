@@ -168,7 +168,7 @@ fn not_tried(why: Why) -> &'static str {
         Why::NoSocket => "no socket",
         Why::NoCredentials => "unsigned",
         Why::Untrusted => "untrusted",
-        Why::NotAsked => "left out",
+        Why::NotAsked | Why::OtherRound => "left out",
         Why::OurFault => "our bug",
     }
 }

@@ -2,14 +2,14 @@ use serde_json::json;
 
 use super::*;
 
-fn read(event: &serde_json::Value) -> Result<(InputArgs, OutputArgs), EventError> {
+fn read(event: &serde_json::Value) -> Result<(InputArgs, RoundArgs, OutputArgs), EventError> {
     read_event(event.to_string().as_bytes())
 }
 
 #[test]
 fn an_event_says_what_a_command_line_does() {
     let definition = json!({"family": "web", "containerDefinitions": [{"image": "nginx", "environment": []}]});
-    let (inputs, output) = read(&json!({
+    let (inputs, rounds, output) = read(&json!({
         "region": "eu-west-1",
         "image": ["nginx", "-x"],
         "service": "sqs\nsns",
@@ -20,6 +20,9 @@ fn an_event_says_what_a_command_line_does() {
         "no_control": null,
         "deadline": "30s",
         "max_pull_time": 7,
+        "for": "5m",
+        "every": "1s",
+        "repeat": 3,
         "sink": ["cloudwatch:/g:s"],
     }))
     .unwrap();
@@ -32,12 +35,14 @@ fn an_event_says_what_a_command_line_does() {
     assert_eq!(inputs.limits.deadline.as_deref(), Some("30s"));
     assert_eq!(inputs.limits.max_pull_time.as_deref(), Some("7"));
     assert_eq!(output.sink, ["cloudwatch:/g:s"]);
+    let asked = [rounds.time, rounds.every, rounds.repeat].map(Option::unwrap);
+    assert_eq!(asked, ["5m", "1s", "3"]);
 }
 
 #[test]
 fn an_empty_event_asks_for_the_defaults() {
     for event in [&b""[..], b" \n", b"null", b"{}", b" { } "] {
-        let (inputs, output) = read_event(event).unwrap();
+        let (inputs, _, output) = read_event(event).unwrap();
         assert_eq!((inputs.region, inputs.image, inputs.read_only), (None, vec![], false), "{event:?}");
         assert_eq!((output.format, output.sink), (None, vec![]), "{event:?}");
     }
@@ -112,6 +117,6 @@ fn an_event_of_any_depth_is_read_or_refused() {
 
 #[test]
 fn a_file_name_that_is_empty_is_none() {
-    let (inputs, _) = read(&json!({"endpoints": "", "roots": null, "task_definition": " "})).unwrap();
+    let (inputs, ..) = read(&json!({"endpoints": "", "roots": null, "task_definition": " "})).unwrap();
     assert_eq!((inputs.endpoints.as_deref(), inputs.roots), (Some(""), None));
 }

@@ -192,6 +192,7 @@ pub(super) fn not_tried(why: Why, asked: Asked<'_>) -> &'static str {
         Why::Untrusted => "not tried: the certificate does not verify",
         Why::NotAsked if asked.read_only => "left out (--read-only)",
         Why::NotAsked => "left out (--layers none)",
+        Why::OtherRound => "left out: only the first round and the last replay the start",
     }
 }
 
