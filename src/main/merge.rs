@@ -1,6 +1,8 @@
 //! Several saved reports as one.
 
+use serde_json::{Value, json};
 use vpcprobe::merge::{self, Given, Known};
+use vpcprobe::redact::Redactor;
 use vpcprobe::report::Report;
 use vpcprobe::sink::Sink;
 use vpcprobe::vpc::Vpc;
@@ -15,7 +17,7 @@ pub(crate) fn merge(
     exits: &[String],
     not_started: &[String],
     network: Option<&str>,
-    _redact: bool,
+    redact: bool,
     format: Option<&str>,
 ) -> Result<u8, InputError> {
     let is_text = is_text("what is merged", format)?;
@@ -29,11 +31,40 @@ pub(crate) fn merge(
     for word in not_started {
         given.push(merge::not_started(word)?);
     }
+    if redact {
+        given = redacted(given);
+    }
     let merged = merge::merge(&given)?;
     let shown = if is_text { merge::text::render(&merged, look(&Sink::Stdout)) } else { merge::json(&merged) };
     // The code is the network's: that nobody reads the text does not change it.
     process::print(&shown);
     Ok(merged.exit_code)
+}
+
+/// The runs with aliases, the same ones in all of them: what is put together of them then holds nothing else.
+fn redacted(given: Vec<Given>) -> Vec<Given> {
+    let words = |given: &Given| json!({"name": given.name, "file": given.file, "unseen": given.unseen});
+    let mut documents = vec![json!({"runs": given.iter().map(words).collect::<Vec<_>>()})];
+    for one in &given {
+        documents.push(match &one.known {
+            Known::Report(report) => serde_json::to_value(report).unwrap_or_default(),
+            Known::NotStarted(text) => json!({"not_started": text}),
+            Known::ExitCode(_) => Value::Null,
+        });
+    }
+    let redactor = Redactor::of(&documents);
+    drop(documents);
+    let one = |given: Given| Given {
+        name: given.name.map(|name| redactor.text(&name)),
+        file: redactor.text(&given.file),
+        unseen: given.unseen.map(|why| redactor.text(&why)),
+        known: match given.known {
+            Known::Report(report) => Known::Report(Box::new(redactor.report(&report))),
+            Known::NotStarted(text) => Known::NotStarted(redactor.text(&text)),
+            code @ Known::ExitCode(_) => code,
+        },
+    };
+    given.into_iter().map(one).collect()
 }
 
 /// Read every report and judge it by today's rules. All that can't be read are named at once, and then nothing is merged:
