@@ -119,14 +119,17 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -l redact -d 'R
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand merge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand explain" -l format -d 'text or json; text on a terminal, json elsewhere' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l bytes -d 'The image\'s compressed bytes, as a number or such as 512MiB' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l report -d 'A report of a run that replayed the pull: its image, bytes and Region are taken; `-` reads standard input' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l image -d 'Which image of the report, where it has several' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l pulls-per-day -d 'How often a day it is pulled' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l zones -d 'In how many zones the endpoints, or NAT gateways, stand' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l region -d 'Whose prices' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l prices -d 'The prices, in place of those that are built in' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l bytes -d 'The image\'s compressed bytes, as a number or such as 512MiB or 1.2GB; in place of what a report says' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l report -d 'A report of a run that replayed the pull: its images, bytes and Region are taken, and the endpoints that its start needs; `-` reads standard input' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l image -d 'Which image of the report [default: all of them at each start]; without a report, the image\'s host says the Region' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l pulls-per-day -d 'How often a day it is pulled, such as 40 or 0.5' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l zones -d 'In how many zones each endpoint stands' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l nat-gateways -d 'How many NAT gateways there are [default: one a zone]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l service -d 'A further service whose endpoint the start needs, such as secretsmanager; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l region -d 'Whose prices [default: the report\'s Region, or that of the image\'s host]' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l prices -d 'A file of prices, in place of those that are built in' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l format -d 'text or json; text on a terminal, json elsewhere' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l show-prices -d 'Print the prices that are built in, in the form that --prices reads'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -s h -l help -d 'Print help'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand schema" -s h -l help -d 'Print help'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose render diff merge explain cost schema help" -f -a "run" -d 'Probe, diagnose, report (the container\'s default command)'

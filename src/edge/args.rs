@@ -223,27 +223,37 @@ pub struct RoundArgs {
 /// Of which pulls the price is asked.
 #[derive(Args, Clone, Debug, Default)]
 pub struct CostArgs {
-    /// The image's compressed bytes, as a number or such as 512MiB
-    #[arg(long, value_name = "N", conflicts_with = "report")]
+    /// The image's compressed bytes, as a number or such as 512MiB or 1.2GB; in place of what a report says
+    #[arg(long, value_name = "N")]
     pub bytes: Option<String>,
-    /// A report of a run that replayed the pull: its image, bytes and Region are taken; `-` reads standard input
+    /// A report of a run that replayed the pull: its images, bytes and Region are taken, and the endpoints that its start
+    /// needs; `-` reads standard input
     #[arg(long, value_name = "REPORT")]
     pub report: Option<String>,
-    /// Which image of the report, where it has several
+    /// Which image of the report [default: all of them at each start]; without a report, the image's host says the Region
     #[arg(long, value_name = "REF")]
     pub image: Option<String>,
-    /// How often a day it is pulled
-    #[arg(long, value_name = "N")]
-    pub pulls_per_day: String,
-    /// In how many zones the endpoints, or NAT gateways, stand
+    /// How often a day it is pulled, such as 40 or 0.5
+    #[arg(long, value_name = "N", required_unless_present = "show_prices")]
+    pub pulls_per_day: Option<String>,
+    /// In how many zones each endpoint stands
     #[arg(long, value_name = "N", default_value = "2")]
     pub zones: String,
-    /// Whose prices
+    /// How many NAT gateways there are [default: one a zone]
+    #[arg(long, value_name = "N")]
+    pub nat_gateways: Option<String>,
+    /// A further service whose endpoint the start needs, such as secretsmanager; repeatable
+    #[arg(long, value_name = "SERVICE", conflicts_with = "report")]
+    pub service: Vec<String>,
+    /// Whose prices [default: the report's Region, or that of the image's host]
     #[arg(long, env = "VPCPROBE_REGION", value_name = "REGION")]
     pub region: Option<String>,
-    /// The prices, in place of those that are built in
+    /// A file of prices, in place of those that are built in
     #[arg(long, value_name = "FILE")]
     pub prices: Option<String>,
+    /// Print the prices that are built in, in the form that --prices reads
+    #[arg(long)]
+    pub show_prices: bool,
     /// text or json; text on a terminal, json elsewhere
     #[arg(long, env = "VPCPROBE_FORMAT", value_name = "FORMAT")]
     pub format: Option<String>,

@@ -229,7 +229,8 @@ fn laid_out(lines: &[explain::Line]) -> String {
     sheet.into_text()
 }
 
-fn make_plan(raw: &RawInputs, vantage: &Vantage) -> Result<(Inputs, Plan), InputError> {
+/// Believe what was asked and plan it.
+pub(super) fn make_plan(raw: &RawInputs, vantage: &Vantage) -> Result<(Inputs, Plan), InputError> {
     let inputs = inputs::accept(raw, vantage)?;
     let plan = plan::plan(&inputs, vantage)?;
     Ok((inputs, plan))
@@ -266,10 +267,15 @@ pub(super) fn judge_again(
     strict: bool,
     view: Option<&Vpc>,
 ) -> Result<Report, InputError> {
-    saved.inputs.believed_again().map_err(|why| InputError(format!("report {path}: {why}")))?;
     saved.inputs.strict |= strict;
-    let plan = plan::plan(&saved.inputs, &saved.vantage).map_err(|why| InputError(format!("report {path}: {why}")))?;
+    let plan = plan_again(path, &saved)?;
     app::judge_again(saved, &plan, view).map_err(|why| InputError(format!("report {path}: {why}")))
+}
+
+/// What a saved report's run was to do.
+pub(super) fn plan_again(path: &str, saved: &Report) -> Result<Plan, InputError> {
+    let sound = saved.inputs.believed_again().and_then(|()| plan::plan(&saved.inputs, &saved.vantage));
+    sound.map_err(|why| InputError(format!("report {path}: {why}")))
 }
 
 /// Standard input holds one document, whoever names it.

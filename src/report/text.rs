@@ -12,7 +12,7 @@ mod pulls;
 mod sheet;
 mod steps;
 pub(crate) mod table;
-mod units;
+pub(crate) mod units;
 mod watch;
 mod who;
 pub(crate) mod wrap;

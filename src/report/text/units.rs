@@ -3,7 +3,7 @@
 use super::cells::time;
 
 /// A size in powers of a thousand, as disks and registries count.
-pub(super) fn bytes(bytes: u64) -> String {
+pub(crate) fn bytes(bytes: u64) -> String {
     const UNITS: [(u64, &str); 4] =
         [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
     match UNITS.into_iter().find(|(unit, _)| bytes >= *unit) {
@@ -41,7 +41,7 @@ pub(super) fn about(ms: u64) -> String {
 }
 
 /// The word, with an `s` unless there is one.
-pub(super) fn plural(count: impl TryInto<u64>, word: &str) -> String {
+pub(crate) fn plural(count: impl TryInto<u64>, word: &str) -> String {
     let count = count.try_into().unwrap_or(u64::MAX);
     if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
 }
