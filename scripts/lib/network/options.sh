@@ -12,21 +12,7 @@ aws_flags=()
 
 # parse ARGUMENT...
 parse() {
-    local flag value
-    while [ $# -gt 0 ]; do
-        flag=$1
-        shift
-        case "$flag" in
-            -h | --help) usage; exit 0 ;;
-            --*=*) value=${flag#*=} flag=${flag%%=*} ;;
-            --*)
-                value=
-                case "${1:-}" in '' | --*) ;; *) value=$1 && shift ;; esac
-                ;;
-            *) wrong "$flag is no flag" ;;
-        esac
-        take "$flag" "$value"
-    done
+    parse_flags "$@"
     check_options
 }
 

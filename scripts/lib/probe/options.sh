@@ -22,29 +22,23 @@ readonly PROBE_SWITCHES=' read-only no-control fips dual-stack strict '
 
 # parse ARGUMENT...
 parse() {
-    local flag value
-    while [ $# -gt 0 ]; do
-        flag=$1
-        shift
-        case "$flag" in
-            --) parse_probe_flags "$@"; break ;;
-            -h | --help) usage; exit 0 ;;
-            --dry-run) dry_run=1; continue ;;
-            --lambda) mode=lambda; continue ;;
-            --clean) mode=clean; continue ;;
-            --rescue) rescue=1; continue ;;
-            --no-network) no_network=1; continue ;;
-            --*=*) value=${flag#*=} flag=${flag%%=*} ;;
-            --*)
-                value=
-                case "${1:-}" in '' | --*) ;; *) value=$1 && shift ;; esac
-                ;;
-            *) wrong "$flag is no flag; what is meant for the probe itself comes after --" ;;
-        esac
-        take "$flag" "$value"
-    done
+    parse_flags "$@"
     take_environment
     check_options
+}
+
+no_flag_hint='; what is meant for the probe itself comes after --'
+
+# take_switch FLAG: whether it is one without a value; then it is taken.
+take_switch() {
+    case "$1" in
+        --dry-run) dry_run=1 ;;
+        --lambda) mode=lambda ;;
+        --clean) mode=clean ;;
+        --rescue) rescue=1 ;;
+        --no-network) no_network=1 ;;
+        *) return 1 ;;
+    esac
 }
 
 # take FLAG VALUE
@@ -75,13 +69,13 @@ take() {
         --region) region=$value ;;
         --profile) profile=$value ;;
         --dry-run | --lambda | --clean | --rescue | --no-network) wrong "$flag takes no value" ;;
-        *) wrong "there is no $flag; what is meant for the probe itself comes after --" ;;
+        *) wrong "there is no $flag$no_flag_hint" ;;
     esac
     [ -n "$value" ] || wrong "$flag needs a value"
 }
 
-# parse_probe_flags ARGUMENT...: what stands after --, as the probe has it.
-parse_probe_flags() {
+# take_rest ARGUMENT...: what stands after --, as the probe has it.
+take_rest() {
     local flag value
     while [ $# -gt 0 ]; do
         flag=${1#--}
