@@ -34,7 +34,7 @@ use crate::plan::{CheckId, Plan, Purpose};
 use crate::vpc::Stand;
 
 pub use crate::vpc::{Culprit, CulpritKind};
-pub use case::Case;
+pub use case::{Case, Class};
 pub use extend::with_found;
 pub use pulls::{Pull, pulls};
 pub use verdict::{CheckResult, CheckStatus, CutOver, CutOverAnswer, Judgement, ObservedRoute, Summary, Verdict};

@@ -2,6 +2,7 @@
 //!
 //! A run is known by its report, by its exit code alone, or by the reason for which it never started.
 
+mod checks;
 mod cut_over;
 mod fold;
 mod given;
@@ -28,6 +29,7 @@ use crate::observation::ObservationId;
 use crate::plan::{CheckId, Purpose};
 use crate::report::{NetworkView, Report, SCHEMA_VERSION, Tool};
 
+pub use checks::{RunCheck, checks};
 pub use cut_over::{EachCutOver, MergedCutOver};
 pub use given::{Given, Known, exit_code, not_started, report};
 
@@ -102,6 +104,9 @@ pub struct Run {
     /// By what the steps fail that do.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub fails: BTreeMap<Purpose, Failing>,
+    /// What it saw of each check, where there is a report.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<RunCheck>,
     /// What its exit code says, where there is no report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_code_only: Option<ExitCodeOnly>,

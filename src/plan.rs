@@ -19,6 +19,7 @@ pub use crate::inputs::{
     ProxyVariable, Region, Route, SecretRef, SecretStore, SecretUse, TaskDefinition, Transport, Unread, UnreadKind,
 };
 pub use build::plan;
+pub(crate) use start::distance;
 pub use steps::{found, layer_host, manifest_host, token_host};
 
 /// The whole of what a run does, and what the rules need to know to judge it.

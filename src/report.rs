@@ -24,6 +24,7 @@ use crate::watch::Watch;
 
 pub use build::{RunFacts, build};
 pub use parse::parse;
+pub(crate) use parse::{broken, check_version, tool_version};
 
 /// Grows only by addition while it stays the same.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -46,6 +46,7 @@ fn blank(name: &str) -> Run {
         summary: None,
         purposes: BTreeMap::new(),
         fails: BTreeMap::new(),
+        checks: Vec::new(),
         exit_code_only: None,
         not_started: None,
     }
@@ -69,6 +70,7 @@ fn of_report(name: &str, report: &Report) -> Run {
         summary: Some(report.summary),
         purposes,
         fails,
+        checks: super::checks(report),
         ..blank(name)
     }
 }

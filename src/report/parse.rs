@@ -33,7 +33,7 @@ fn not_a_document(text: &str, error: &serde_json::Error) -> String {
 }
 
 /// Accept the one version that this program reads.
-pub(super) fn check_version(version: Option<&Value>, tool: Option<&str>) -> Result<(), String> {
+pub(crate) fn check_version(version: Option<&Value>, tool: Option<&str>) -> Result<(), String> {
     let Some(version) = version else {
         return Err("not a report: it has no schema_version".to_owned());
     };
@@ -45,11 +45,11 @@ pub(super) fn check_version(version: Option<&Value>, tool: Option<&str>) -> Resu
 }
 
 /// The version of the tool that wrote it.
-pub(super) fn tool_version(record: &Map<String, Value>) -> Option<&str> {
+pub(crate) fn tool_version(record: &Map<String, Value>) -> Option<&str> {
     record.get("tool")?.get("version")?.as_str()
 }
 
 /// What is said of JSON that is not what it should be.
-pub(super) fn broken(error: impl Display) -> String {
+pub(crate) fn broken(error: impl Display) -> String {
     format!("not a whole report: {error}")
 }
