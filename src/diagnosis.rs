@@ -21,7 +21,7 @@ mod scenes;
 mod settle;
 mod shaped;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod verdict;
 mod who;
 mod words;

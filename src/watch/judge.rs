@@ -16,6 +16,7 @@ pub fn judge(watch: &Watch, plan: &Plan, judgement: &mut Judgement) {
         let sentence = finding.summary.clone();
         judgement.warn(plan, finding);
         if judgement.verdict == Verdict::Pass {
+            let sentence = sentence.trim_end_matches('.');
             judgement.headline = format!("the last round is good, and not all of them were: {sentence}");
         }
     } else if judgement.verdict == Verdict::Pass && watch.rounds > 1 {
@@ -94,8 +95,7 @@ fn lost(watch: &Watch, series: &Series) -> String {
         parts.push(format!("{} of {asked} rounds failed", series.failed));
     }
     if series.warned > 0 {
-        let of = format!(" of {asked} rounds");
-        let of = if series.failed > 0 { "" } else { of.as_str() };
+        let of = if series.failed > 0 { String::new() } else { format!(" of {asked} rounds") };
         parts.push(format!("{}{of} passed with a warning", series.warned));
     }
     let by: Vec<String> = series.by.iter().take(NAMED).map(ToString::to_string).collect();
@@ -107,14 +107,16 @@ fn lost(watch: &Watch, series: &Series) -> String {
 fn between(first: Option<&str>, last: Option<&str>) -> String {
     let (Some(first), Some(last)) = (first, last) else { return String::new() };
     let (Some(from), Some(to)) = (time_of_day(first), time_of_day(last)) else { return String::new() };
-    let day = |at: &str| {
-        at.get(..10).filter(|day| day.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit())).map(str::to_owned)
-    };
     match (day(first), day(last)) {
         _ if first == last => format!(", at {from}"),
         (Some(one), Some(other)) if one != other => format!(", from {one} {from} to {other} {to}"),
         _ => format!(", from {from} to {to}"),
     }
+}
+
+/// The day of a moment; none where a saved report says something else.
+fn day(at: &str) -> Option<&str> {
+    at.get(..10).filter(|day| day.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()))
 }
 
 fn names(checks: &[&str]) -> String {
@@ -141,9 +143,7 @@ fn fixes(plan: &Plan, hurt: &[(&Series, &CheckResult)]) -> Vec<Fix> {
     let region = plan.place.own_region.as_deref().unwrap_or(plan.place.region.as_str());
     let second = |at: &Option<String>| {
         let at = at.as_deref()?;
-        time_of_day(at)?;
-        let day = at.get(..10).filter(|day| day.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()))?;
-        Some(format!("{day}T{}", time_of_day(at)?))
+        Some(format!("{}T{}", day(at)?, time_of_day(at)?))
     };
     let first = hurt.iter().filter_map(|(series, _)| second(&series.first_at)).min();
     let last = hurt.iter().filter_map(|(series, _)| second(&series.last_at)).max();

@@ -1,14 +1,17 @@
-//! What many rounds of asking showed: a few lines a check that was not always well, one line for each of the others.
+//! What many rounds of asking showed: a line a check, more of those that were not always well.
 
-use super::cells::time;
+use std::cmp::Reverse;
+
 use super::page::{Ink, Page};
 use super::units::plural;
+use crate::observation::Rung;
 use crate::report::Report;
 use crate::watch::{AddressSeries, RungSeries, Series, Times, Turn, Watch, spoken, time_of_day, turned};
 
 const INDENT: usize = 3;
 
-/// Addresses and turns that are told of one check.
+/// Addresses that are told of a check that was always well, and of one that was not; and turns.
+const FEW: usize = 2;
 const ADDRESSES: usize = 8;
 const TURNS: usize = 12;
 
@@ -18,8 +21,13 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     page.gap();
     page.labelled(0, INDENT, (Ink::Bold, "rounds:"), (Ink::Plain, &course(watch)));
     for series in &watch.checks {
-        check(page, series);
+        check(page, series, is_needed(report, series));
     }
+}
+
+/// Whether the task start fails without it, or anything of it is worth a mark: not so of what is asked only to learn of the way.
+fn is_needed(report: &Report, series: &Series) -> bool {
+    report.checks.iter().find(|check| check.id == series.check).is_none_or(|check| check.required)
 }
 
 fn course(watch: &Watch) -> String {
@@ -30,57 +38,64 @@ fn course(watch: &Watch) -> String {
         _ => " The start was replayed in the first round and in the last; those between climbed the ladders only.",
     };
     format!(
-        "{}, one every {}, from {started_at} for {}: {failed} failed{unknown}. The rest of this report is of round {round}.{replay}",
+        "{}, one every {} or as soon as the one before was done, from {started_at} for {}: {failed} failed{unknown}. The rest \
+         of this report is of round {round}.{replay} Times: half were within the first, 95 of 100 within the second, all \
+         within the third.",
         plural(*rounds, "round"),
         spoken(*every_ms),
         spoken(*took_ms),
     )
 }
 
-fn check(page: &mut Page, series: &Series) {
-    let ink = if series.failed > 0 {
-        Ink::Bad
-    } else if series.warned > 0 {
-        Ink::Odd
-    } else {
-        Ink::Good
+fn check(page: &mut Page, series: &Series, is_needed: bool) {
+    let ink = match (series.failed, series.warned) {
+        _ if !is_needed => Ink::Dim,
+        (0, 0) => Ink::Good,
+        (0, _) => Ink::Odd,
+        _ => Ink::Bad,
     };
-    page.labelled(INDENT, 2 * INDENT, (ink, &series.check.0), (Ink::Plain, &summed(series)));
-    let turns: Vec<String> = series.turns.iter().map(told).collect();
-    lines(page, &turns, TURNS, "turns");
+    page.labelled(INDENT, 2 * INDENT, (ink, &series.check.0), (Ink::Plain, &summed(series, is_needed)));
+    list(page, series.turns.iter().map(told), TURNS, "turn");
     let mut addresses: Vec<&AddressSeries> = series.addresses.iter().collect();
-    addresses.sort_by_key(|address| std::cmp::Reverse(lost(&address.rungs)));
-    let addresses: Vec<String> = addresses.into_iter().map(address).collect();
-    lines(page, &addresses, ADDRESSES, "addresses");
-    for resolver in series.resolvers.iter().filter(|resolver| resolver.times.asked > 0) {
-        page.paragraph(2 * INDENT, Ink::Dim, &format!("asked of {}: {}", resolver.resolver, times(&resolver.times)));
-    }
+    addresses.sort_by_key(|address| Reverse(lost(address)));
+    let is_well = series.failed + series.warned == 0 && series.turns.is_empty();
+    list(page, addresses.into_iter().map(address), if is_well { FEW } else { ADDRESSES }, "address");
+    let asked = series.resolvers.iter().filter(|resolver| resolver.times.asked > 0);
+    let asked = asked.map(|resolver| format!("resolver {}: {}", resolver.resolver, times(&resolver.times)));
+    list(page, asked, FEW, "resolver");
 }
 
-fn lines(page: &mut Page, lines: &[String], most: usize, what: &str) {
+/// A line each, and how many more there are.
+fn list(page: &mut Page, lines: impl Iterator<Item = String>, most: usize, what: &str) {
+    let lines: Vec<String> = lines.collect();
     for line in lines.iter().take(most) {
         page.paragraph(2 * INDENT, Ink::Dim, line);
     }
-    if lines.len() > most {
-        page.paragraph(2 * INDENT, Ink::Dim, &format!("and {} more {what}, which the JSON has", lines.len() - most));
+    let more = lines.len().saturating_sub(most);
+    if more > 0 {
+        let what =
+            if more == 1 { what.to_owned() } else { format!("{what}{}", if what == "address" { "es" } else { "s" }) };
+        page.paragraph(2 * INDENT, Ink::Dim, &format!("{more} more {what} in the JSON"));
     }
 }
 
-/// How often it was well, and what its name led to.
-fn summed(series: &Series) -> String {
+/// How often it was well, by what it was not, and whether its name led to several answers.
+fn summed(series: &Series, is_needed: bool) -> String {
     let Series { asked, failed, warned, spells, by, answers, left_out, .. } = series;
+    let rounds = plural(*asked, "round");
     let mut parts = vec![match (failed, warned) {
-        (0, 0) => format!("well in all of {}", plural(*asked, "round")),
-        (0, warned) => format!("{warned} of {} with a warning", plural(*asked, "round")),
-        (failed, _) => format!("{failed} of {} failed, in {}", plural(*asked, "round"), plural(*spells, "spell")),
+        (0, 0) => format!("well in {rounds}"),
+        (0, warned) => format!("a warning in {warned} of {rounds}"),
+        (failed, _) if !is_needed => format!("no answer in {failed} of {rounds}"),
+        (failed, _) if *spells > 1 => format!("failed in {failed} of {rounds}, in {spells} spells"),
+        (failed, _) => format!("failed in {failed} of {rounds}"),
     }];
     if !by.is_empty() {
-        let ids: Vec<String> = by.iter().map(ToString::to_string).collect();
-        parts.push(ids.join(", "));
+        parts.push(by.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
     }
     if answers.len() > 1 {
         let more = if *left_out > 0 { " and more" } else { "" };
-        parts.push(format!("{}{more}", plural(answers.len(), "different answer")));
+        parts.push(format!("{} different answers{more}", answers.len()));
     }
     parts.join("; ")
 }
@@ -90,33 +105,35 @@ fn told(turn: &Turn) -> String {
     format!("{at} {} (round {})", turned(turn), turn.round)
 }
 
-fn lost(rungs: &[RungSeries]) -> u64 {
-    rungs.iter().fold(0, |sum, rung| sum.saturating_add(rung.times.lost))
+fn lost(address: &AddressSeries) -> u64 {
+    address.rungs.iter().fold(0, |sum, rung| sum.saturating_add(rung.times.lost))
 }
 
 fn address(series: &AddressSeries) -> String {
-    use crate::observation::Rung;
-    let rung = |rung: &RungSeries| {
-        let name = match rung.rung {
-            Rung::Resolve => "resolve",
-            Rung::Connect => "connect",
-            Rung::Handshake => "handshake",
-            Rung::Exchange => "exchange",
-        };
-        format!("{name} {}", times(&rung.times))
-    };
+    let rung = |rung: &RungSeries| format!("{} {}", name(rung.rung), times(&rung.times));
     let rungs: Vec<String> = series.rungs.iter().map(rung).collect();
     format!("{}: {}", series.address, rungs.join("; "))
 }
 
-/// `2 ms, 95 of 100 in 5 ms, at most 40 ms, lost 3 of 120`.
-fn times(times: &Times) -> String {
-    let mut parts = Vec::new();
-    if let (Some(median), Some(p95), Some(max)) = (times.median_ms, times.p95_ms, times.max_ms) {
-        parts.push(time(median));
-        parts.push(format!("95 of 100 in {}", time(p95)));
-        parts.push(format!("at most {}", time(max)));
+fn name(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Resolve => "resolve",
+        Rung::Connect => "connect",
+        Rung::Handshake => "handshake",
+        Rung::Exchange => "exchange",
     }
-    parts.push(format!("lost {} of {}", times.lost, times.asked));
-    parts.join(", ")
+}
+
+/// `2/5/40 ms`, and `lost 3 of 120` where anything was lost.
+fn times(times: &Times) -> String {
+    let Times { asked, lost, median_ms, p95_ms, max_ms } = *times;
+    let shown = match (median_ms, p95_ms, max_ms) {
+        (Some(median), Some(p95), Some(max)) => format!("{median}/{p95}/{max} ms"),
+        _ => String::new(),
+    };
+    match (shown.is_empty(), lost) {
+        (false, 0) => shown,
+        (false, _) => format!("{shown}, lost {lost} of {asked}"),
+        (true, _) => format!("lost {lost} of {asked}"),
+    }
 }
