@@ -12,6 +12,7 @@ mod scan;
 mod words;
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Deserialize as _;
@@ -21,6 +22,9 @@ use crate::report::Report;
 use address::Addresses;
 use pieces::{Piece, pieces};
 use scan::{Token, scan};
+
+/// Longer texts are seldom said twice.
+const OFTEN: usize = 256;
 
 /// Knows the alias of everything that stands in the documents it was made for. What it meets later gets one then.
 #[derive(Clone, Debug)]
@@ -40,6 +44,8 @@ struct Known {
     addresses: Addresses,
     /// Words that stay: the tool's own, and AWS's.
     kept: HashSet<String>,
+    /// Texts that were looked at, by the hash of place and text: documents say most things many times.
+    read: HashSet<u64>,
 }
 
 /// What an original is, and so what its alias looks like.
@@ -73,7 +79,18 @@ impl Redactor {
         let mut known = self.known();
         fields::each_text(&document, &mut |place, text| known.learn(place, text));
         known.settle();
-        fields::replace_each(&mut document, &mut |place, text| known.told(place, text));
+        let mut before: HashMap<String, Option<String>> = HashMap::new();
+        fields::replace_each(&mut document, &mut |place, text| {
+            if place.key == "body" || text.len() > OFTEN {
+                return known.told(place, text);
+            }
+            if let Some(told) = before.get(text) {
+                return told.clone();
+            }
+            let told = known.told(place, text);
+            before.insert(text.to_owned(), told.clone());
+            told
+        });
         document
     }
 
@@ -99,6 +116,11 @@ impl Redactor {
 impl Known {
     /// Collect what stands in a text.
     fn learn(&mut self, place: fields::Place<'_>, text: &str) {
+        let mut hasher = DefaultHasher::new();
+        (place.above, place.key, text).hash(&mut hasher);
+        if !self.read.insert(hasher.finish()) {
+            return;
+        }
         scan(text, &mut |_, token| match token {
             Token::Address(ip, length) => self.addresses.meet(ip, length, place.is_own_range()),
             Token::Word(word) => self.meet(word),
@@ -122,7 +144,8 @@ impl Known {
 
     /// A word that is somebody's own name for something.
     fn name(&mut self, word: &str, prefix: &'static str) {
-        if self.aliases.contains_key(word) || words::is_nobodys(word) || self.is_kept(word) || pieces::says_itself(word) {
+        if self.aliases.contains_key(word) || words::is_nobodys(word) || self.is_kept(word) || pieces::says_itself(word)
+        {
             return;
         }
         self.wait(word, Kind::Word(prefix));
@@ -176,6 +199,10 @@ impl Known {
         scan(text, &mut |range, token| {
             let alias = match token {
                 Token::Address(ip, length) => self.addresses.alias(ip, length),
+                // Options and variables of a command are the tool's own.
+                Token::Word(word) if text[..range.start].ends_with("--") || text[..range.start].ends_with('$') => {
+                    self.known_alias(word).map(str::to_owned)
+                }
                 Token::Word(word) => self.alias_of(word),
             };
             if let Some(alias) = alias {

@@ -130,9 +130,7 @@ impl Addresses {
 
     fn of(&self, ip: IpAddr) -> IpAddr {
         match (embedded(ip), ip) {
-            (Some((v4, head)), IpAddr::V6(_)) => {
-                Ipv6Addr::from_bits(head | u128::from(self.v4(v4).to_bits())).into()
-            }
+            (Some((v4, head)), IpAddr::V6(_)) => Ipv6Addr::from_bits(head | u128::from(self.v4(v4).to_bits())).into(),
             (Some((v4, _)), IpAddr::V4(_)) => self.v4(v4).into(),
             (None, IpAddr::V6(v6)) => self.v6(v6).into(),
             (None, IpAddr::V4(_)) => ip,
@@ -154,7 +152,8 @@ impl Addresses {
     /// What turns the first address of a kind into an alias, and no address into another one's original.
     fn mask(&self, class: Class, first: Ipv4Addr) -> u32 {
         let Some((bits, shift, canonical)) = class.changed() else { return 0 };
-        let all = || self.met.iter().filter_map(|ip| embedded(*ip)).map(|(v4, _)| v4).filter(|v4| Class::of(*v4) == class);
+        let all =
+            || self.met.iter().filter_map(|ip| embedded(*ip)).map(|(v4, _)| v4).filter(|v4| Class::of(*v4) == class);
         let is_taken = |alias: u32| {
             self.met.contains(&Ipv4Addr::from_bits(alias).into())
                 || self.blocks.values().any(|block| *block == high(alias >> 16))
@@ -184,7 +183,8 @@ impl Addresses {
             self.blocks.values().any(|other| other == alias)
                 || self.met.iter().any(|ip| matches!(ip, IpAddr::V4(v4) if high(v4.to_bits() >> 16) == *alias))
         };
-        let wide = |first: u8| self.wide.iter().find(|net| matches!(net, IpNet::V4(net) if net.addr().octets()[0] == first));
+        let wide =
+            |first: u8| self.wide.iter().find(|net| matches!(net, IpNet::V4(net) if net.addr().octets()[0] == first));
         let [first, second] = block.to_be_bytes();
         if class == Class::Sixteen {
             let ten = self.masks.get(&Class::Ten).map_or(0, |mask| high(mask >> 16));

@@ -17,8 +17,18 @@ const CUT: &str = "[left out]";
 
 /// What answers of AWS and of registries have, and other pages have not.
 const MARKS: &[&str] = &[
-    "\"__type\"", "<Code>", "<RequestId>", "<ErrorResponse", "\"errors\"", "\"code\"", "Throttl", "TooManyRequests",
-    "TOOMANYREQUESTS", "RequestLimitExceeded", "SlowDown", "Not Authorized",
+    "\"__type\"",
+    "<Code>",
+    "<RequestId>",
+    "<ErrorResponse",
+    "\"errors\"",
+    "\"code\"",
+    "Throttl",
+    "TooManyRequests",
+    "TOOMANYREQUESTS",
+    "RequestLimitExceeded",
+    "SlowDown",
+    "Not Authorized",
 ];
 
 impl Place<'_> {

@@ -18,8 +18,8 @@ pub(super) fn names(place: Place<'_>, text: &str, named: Named<'_>) {
         (_, "cluster" | "execution_role" | "task_role") | ("secrets", "id") if text.starts_with("arn:") => {}
         (
             _,
-            "repository" | "tag" | "bucket" | "json_key" | "version_id" | "version_stage" | "cluster" | "execution_role"
-            | "task_role" | "file" | "ca_bundle" | "roots" | "sink" | "about",
+            "repository" | "tag" | "bucket" | "json_key" | "version_id" | "version_stage" | "cluster"
+            | "execution_role" | "task_role" | "file" | "ca_bundle" | "roots" | "sink" | "about",
         )
         | ("environment_files", "key")
         | ("log_groups" | "task_definition" | "function" | "runs", "name")
@@ -58,8 +58,13 @@ fn host(text: &str, named: Named<'_>) {
 
 /// What tells of a name in any text: an ARN, a URL, a mail address, an image of a registry that is known.
 fn anywhere(text: &str, named: Named<'_>) {
+    let mut behind = 0;
     for (at, _) in text.match_indices("arn:aws") {
-        arn(leading(&text[at..], |c| c.is_ascii_alphanumeric() || "_./:+=,@*-#$".contains(c)), named);
+        if at >= behind {
+            let whole = leading(&text[at..], |c| c.is_ascii_alphanumeric() || "_./:+=,@*-#$".contains(c));
+            behind = at + whole.len();
+            arn(whole, named);
+        }
     }
     for (at, mark) in text.match_indices("://") {
         let rest = &text[at + mark.len()..];
@@ -138,7 +143,11 @@ fn of_header(header: &str, text: &str, named: Named<'_>) {
         "x-amzn-requestid" | "x-amz-request-id" | "x-amz-id-2" | "x-amz-cf-id" | "x-amzn-trace-id" | "x-request-id" => {
             all(text, ID, named);
         }
-        "via" | "server" => all(text, NAME, named),
+        "via" | "server" => all(text, NAME, &mut |word, prefix| {
+            if !words::is_a_program(word) {
+                named(word, prefix);
+            }
+        }),
         _ => each_host(text, named),
     }
 }
@@ -182,15 +191,30 @@ mod tests {
             ("secrets", "id", "arn:aws:secretsmanager:eu-west-1:1:secret:app/db-AbCdEf", &["app", "db-AbCdEf"]),
             ("", "", "arn:aws:s3:::bucket.x/key", &["bucket", "x", "key"]),
             ("", "", "of arn:aws:iam::aws:policy/service-role/X.", &[]),
-            ("", "", "arn:aws:sts::1:assumed-role/Role/me@acme.com", &["acme", "com", "me", "Role", "me", "acme", "com"]),
+            (
+                "",
+                "",
+                "arn:aws:sts::1:assumed-role/Role/me@acme.com",
+                &["acme", "com", "me", "Role", "me", "acme", "com"],
+            ),
             ("checks", "host", "db.corp.de", &["db", "corp"]),
-            ("", "summary", "see https://wiki.acme.com/x, or ask ops@acme.com", &["wiki", "acme", "com", "acme", "com", "ops"]),
+            (
+                "",
+                "summary",
+                "see https://wiki.acme.com/x, or ask ops@acme.com",
+                &["wiki", "acme", "com", "acme", "com", "ops"],
+            ),
             ("", "text", "docker.io/team/app:1: not found", &["team", "app", "1"]),
             ("chain", "issuer", "C=US, O=Acme, CN=Acme CA 7", &["Acme", "Acme", "CA", "7"]),
             ("chain", "issuer", "C=US, O=Amazon, CN=Amazon RSA 2048 M02", &[]),
-            ("headers", "via", "1.1 gate1 (squid/5)", &["1", "1", "gate1", "squid", "5"]),
+            ("headers", "via", "1.1 gate1 (squid/5)", &["1", "1", "gate1", "5"]),
             ("headers", "content-type", "application/vnd.acme", &[]),
-            ("headers", "www-authenticate", "Bearer realm=\"https://a.b.com/jwt\",service=\"r.b.com\"", &["a", "b", "com", "a", "b", "com", "r", "b", "com"]),
+            (
+                "headers",
+                "www-authenticate",
+                "Bearer realm=\"https://a.b.com/jwt\",service=\"r.b.com\"",
+                &["a", "b", "com", "a", "b", "com", "r", "b", "com"],
+            ),
             ("told", "message", "no 'shop/web' in \"that place\"", &["shop", "web"]),
             ("", "summary", "shop/web", &[]),
         ];
