@@ -165,9 +165,7 @@ impl Known {
             let alias = self.fresh(kind);
             // Hosts are written in any case.
             let lower = original.to_ascii_lowercase();
-            if !self.aliases.contains_key(&lower) {
-                self.aliases.insert(lower, alias.clone());
-            }
+            self.aliases.entry(lower).or_insert_with(|| alias.clone());
             self.aliases.insert(original, alias);
         }
     }

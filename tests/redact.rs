@@ -11,6 +11,8 @@ mod held;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -466,7 +468,6 @@ fn hostile_texts_take_no_time_and_break_nothing() {
             json!({"told": {"message": text}, "subject": text, "host": text, "headers": {"via": text}, "sink": text});
         let redactor = Redactor::of(std::slice::from_ref(&document));
         redactor.document(document);
-        eprintln!("{:?} {:?}", text.get(..20), begun.elapsed());
         assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", text.get(..20));
     }
 }
@@ -483,8 +484,32 @@ fn two_thousand_checks_take_no_time() {
     let begun = Instant::now();
     let (_, aliased) = redacted(&report);
     let took = begun.elapsed();
-    eprintln!("{} observations in {took:?}", report.observations.len());
     assert_eq!(aliased.checks.len(), report.checks.len());
     // Not optimized, and beside other tests: a quadratic one would take minutes.
     assert!(took < Duration::from_secs(20), "{took:?}");
+}
+
+#[test]
+fn merge_says_nothing_but_aliases() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("fabrikam-reports");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut all: BTreeSet<String> =
+        ["fabrikam-reports", "fabrikam-a", "subnet-0123456789abcdef0", "10.9.8.7"].map(str::to_owned).into();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vpcprobe"));
+    command.args(["merge", "--redact", "--not-started"]);
+    command
+        .arg("fabrikam-a=ResourceInitializationError: dial tcp 10.9.8.7:443: i/o timeout in subnet-0123456789abcdef0");
+    for case in CASES.iter().take(2) {
+        let file = folder.join(format!("{}.json", case.name));
+        std::fs::write(&file, &case.report).unwrap();
+        command.arg(&file);
+        all.extend(originals(&case.judged()));
+    }
+    for format in ["json", "text"] {
+        let done =
+            Command::new(command.get_program()).args(command.get_args()).args(["--format", format]).output().unwrap();
+        let shown = String::from_utf8(done.stdout).unwrap();
+        assert!(shown.len() > 1_000, "{}", String::from_utf8_lossy(&done.stderr));
+        assert_eq!(left(&shown, &all), Vec::<&String>::new(), "{shown}");
+    }
 }

@@ -174,7 +174,7 @@ impl Addresses {
         let [_, _, third, last] = ip.octets();
         let stays = class == Class::Sixteen || self.is_own(block);
         self.thirds.entry(block).or_insert(if stays { 0 } else { third });
-        self.lasts.entry(bits >> 8).or_insert(if stays { 0 } else { last ^ 10 });
+        self.lasts.entry(bits >> 8).or_insert(if stays { 0 } else { last ^ 0xa });
     }
 
     /// Two bytes that no address of the documents has, nor another alias.
@@ -273,8 +273,9 @@ fn high(bits: u32) -> u16 {
 }
 
 fn halves(ip: Ipv6Addr) -> (u64, u64) {
-    let [a, b, c, d, e, f, g, h] = ip.segments().map(u64::from);
-    (a << 48 | b << 32 | c << 16 | d, e << 48 | f << 32 | g << 16 | h)
+    let half = |segments: &[u16]| segments.iter().fold(0, |bits, segment| (bits << 16) | u64::from(*segment));
+    let segments = ip.segments();
+    (half(&segments[..4]), half(&segments[4..]))
 }
 
 /// The IPv4 address that an address is or holds, as NAT64's and mapped ones do, and what stands before it.

@@ -177,8 +177,10 @@ pub(super) fn is_a_place(word: &str) -> bool {
         || word.starts_with("storage-access-role-")
 }
 
-/// Too little to name anybody: one letter, a number, a number of a version.
+/// Too little to name anybody: one letter, a short number, a number of a version.
 pub(super) fn is_nobodys(word: &str) -> bool {
+    const TELLING: usize = 8;
     let number = word.strip_prefix('v').unwrap_or(word);
-    word.chars().nth(1).is_none() || number.bytes().all(|byte| byte.is_ascii_digit())
+    let is_number = number.len() < TELLING && number.bytes().all(|byte| byte.is_ascii_digit());
+    word.chars().nth(1).is_none() || is_number
 }
