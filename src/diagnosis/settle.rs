@@ -116,7 +116,8 @@ fn put<'c>(case: &'c Case<'c>, settled: &mut Vec<Settled<'c>>, part: Settled<'c>
 }
 
 impl Settled<'_> {
-    /// The finding with its culprit. What else stands in the way and has a finding of its own is mended there.
+    /// The finding with its culprit. What else stands in the way and has a finding of its own is mended there: the sentence
+    /// points to it, and it is blamed once.
     fn blamed(self, own: &[Own]) -> Finding {
         let Self { finding, causes, .. } = self;
         let told = causes.told(own);
@@ -134,7 +135,11 @@ impl Settled<'_> {
             // What follows from inside is only a guess beside what the configuration says.
             compared: None,
             culprit: culprit.filter(|_| !is_info),
-            also: also.into_iter().filter(|_| !is_info).map(|next| next.culprit).collect::<Vec<Culprit>>(),
+            also: also
+                .into_iter()
+                .filter(|next| !is_info && next.told_by.is_none())
+                .map(|next| next.culprit)
+                .collect::<Vec<Culprit>>(),
             ..finding
         }
     }

@@ -379,6 +379,23 @@ fn what_stands_behind_the_culprit_is_said_of_whom_it_concerns() {
 }
 
 #[test]
+fn what_has_a_finding_of_its_own_is_pointed_to_and_blamed_once() {
+    let scene = "ecr.api dns=10.0.1.5,10.0.2.5 10.0.1.5=silent 10.0.2.5=silent
+                 logs dns=10.0.2.6 10.0.2.6=silent";
+    let no_way_in = (
+        "/network_acls/1/Entries/0",
+        r#"{"Egress": false, "RuleNumber": 90, "Protocol": "-1", "RuleAction": "deny", "CidrBlock": "0.0.0.0/0"}"#,
+    );
+    let found = judge_by(scene, &[OWN_GROUP[0], OWN_GROUP[1], no_way_in]).findings;
+    let group = found.iter().find(|found| found.culprit.as_ref().is_some_and(|culprit| culprit.id == "sg-2")).unwrap();
+    let acl = found.iter().find(|found| found.culprit.as_ref().is_some_and(|culprit| culprit.id == "acl-c")).unwrap();
+    let pointing = if group.meaning.contains("(see ") { group } else { acl };
+    let other = if std::ptr::eq(pointing, group) { acl } else { group };
+    assert!(pointing.meaning.contains(&format!("(see {})", other.id)), "{pointing:?}");
+    assert_eq!((&pointing.also[..], &other.also[..]), (&[][..], &[][..]), "{found:?}");
+}
+
+#[test]
 fn one_way_or_the_other_is_enough() {
     let public = "ecr.api dns=18.1.1.1 18.1.1.1=silent\nlogs dns=10.0.2.6\ncontrol dns=18.9.9.9 18.9.9.9=silent";
     let dead = r#"{"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "blackhole"}"#;
