@@ -19,6 +19,9 @@ pub fn unsettled(stand: &Stand<'_>, mut finding: Finding, pieces: &[Piece<'_>]) 
     if !pieces.is_empty() && pieces.iter().all(|piece| is_at_odds(&finding, piece) && is_of_packets(piece)) {
         return cleared(stand, finding);
     }
+    if !pieces.is_empty() && pieces.iter().all(|piece| is_at_odds(&finding, piece) && !is_of_packets(piece)) {
+        return allowed_by_view(stand, finding);
+    }
     let mut gaps: Vec<&str> = Vec::new();
     for piece in pieces {
         let Said::Unknown(why) = &piece.said else { continue };
@@ -43,16 +46,28 @@ fn cleared(stand: &Stand<'_>, finding: Finding) -> Finding {
          them.",
         stand.vpc().id()
     );
-    let fix = vec![aws::step("see configuration-and-network-disagree: it says what is left to look at")];
     Finding {
         meaning,
-        fix,
+        fix: see_disagreement(),
         certainty: Certainty::Possible,
         alternatives: Vec::new(),
         tell_apart: None,
         compared: None,
         ..finding
     }
+}
+
+/// A denial by the policy of an endpoint that allows it, as the view has it: one more statement would mend nothing.
+fn allowed_by_view(stand: &Stand<'_>, finding: Finding) -> Finding {
+    let meaning = format!(
+        "By the configuration of {} the policy of the endpoint allows what was denied: no statement is to be added to it.",
+        stand.vpc().id()
+    );
+    Finding { meaning, fix: see_disagreement(), alternatives: Vec::new(), tell_apart: None, ..finding }
+}
+
+fn see_disagreement() -> Vec<Fix> {
+    vec![aws::step("see configuration-and-network-disagree: it says what is left to look at")]
 }
 
 /// Whether the groups and routes of everything that it is about are known to be right, and the network ACLs are not.

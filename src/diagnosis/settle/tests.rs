@@ -344,6 +344,13 @@ fn the_policy_that_denies_is_named() {
     ]);
     let found = judge_by(unsaid, &[token(&everything)]).findings.remove(0);
     assert!(!found.alternatives.contains(&FindingId::EndpointPolicyDenies), "{found:?}");
+    for (scene, place) in [(said, "/vpc_endpoints/0/PolicyDocument"), (&layers, "/vpc_endpoints/3/PolicyDocument")] {
+        let found = judge_by(scene, &[(place, &everything)]).findings.remove(0);
+        let steps: Vec<_> = found.fix.iter().map(|step| (step.action.as_str(), &step.command)).collect();
+        let there = "see configuration-and-network-disagree: it says what is left to look at";
+        assert_eq!(steps, [(there, &None)], "{scene}");
+        assert!(found.meaning.contains("vpc-1 the policy of the endpoint allows what was denied"), "{}", found.meaning);
+    }
     let found = judge_by(&layers, &[("/vpc_endpoints/3/PolicyDocument", &own)]).findings.remove(0);
     let steps: Vec<&str> = found.fix.iter().map(|step| step.action.as_str()).collect();
     let [_, add, "put it in place"] = steps.as_slice() else { panic!("{steps:?}") };
