@@ -186,38 +186,36 @@ pub fn open_network_acl(plan: &Plan, port: u16) -> [Fix; 2] {
     ]
 }
 
+/// Show something of EC2, and of that no more than is needed: a command for a sentence.
+fn show(plan: &Plan, what: &str, query: &str) -> String {
+    format!("aws ec2 describe-{what} --query '{query}' --region {}", home(plan))
+}
+
 /// Show the routes of the task's subnet.
 pub fn show_routes(plan: &Plan) -> String {
-    format!(
-        "aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=$SUBNET --query \
-         'RouteTables[].Routes[].[DestinationPrefixListId,DestinationCidrBlock,GatewayId,NatGatewayId,State]' --region {}",
-        home(plan)
+    show(
+        plan,
+        "route-tables --filters Name=association.subnet-id,Values=$SUBNET",
+        "RouteTables[].Routes[].[DestinationPrefixListId,DestinationCidrBlock,GatewayId,NatGatewayId,State]",
     )
 }
 
 /// Show what the task's security group lets out.
 pub fn show_egress(plan: &Plan) -> String {
-    format!(
-        "aws ec2 describe-security-groups --group-ids $TSG --query 'SecurityGroups[].IpPermissionsEgress' --region {}",
-        home(plan)
-    )
+    show(plan, "security-groups --group-ids $TSG", "SecurityGroups[].IpPermissionsEgress")
 }
 
 /// Show the network ACL of the task's subnet.
 pub fn show_own_acl(plan: &Plan) -> String {
-    format!(
-        "aws ec2 describe-network-acls --filters Name=association.subnet-id,Values=$SUBNET --query \
-         'NetworkAcls[].Entries' --region {}",
-        home(plan)
-    )
+    show(plan, "network-acls --filters Name=association.subnet-id,Values=$SUBNET", "NetworkAcls[].Entries")
 }
 
 /// Show what the VPC has of an endpoint service.
 pub fn show_endpoints(plan: &Plan) -> String {
-    format!(
-        "aws ec2 describe-vpc-endpoints --filters Name=vpc-id,Values=$VPC --query \
-         'VpcEndpoints[].[ServiceName,VpcEndpointType,PrivateDnsEnabled,State,SubnetIds,RouteTableIds]' --region {}",
-        home(plan)
+    show(
+        plan,
+        "vpc-endpoints --filters Name=vpc-id,Values=$VPC",
+        "VpcEndpoints[].[ServiceName,VpcEndpointType,PrivateDnsEnabled,State,SubnetIds,RouteTableIds]",
     )
 }
 
