@@ -247,6 +247,47 @@ fn a_step_whose_command_is_each_subnets_own_is_there_for_each() {
 }
 
 #[test]
+fn a_step_stands_beside_the_same_one_of_another_run_wherever_that_is() {
+    let fixed = |steps: &[(&str, Option<&str>)]| {
+        let mut report = fixtures::broken();
+        report.findings.truncate(1);
+        let finding = &mut report.findings[0];
+        let detail = "sg-1 has no inbound rule for 443".to_owned();
+        finding.culprit = Some(Culprit { kind: CulpritKind::SecurityGroup, id: "sg-1".to_owned(), detail });
+        let step = |(action, command): &(&str, Option<&str>)| Fix {
+            action: (*action).to_owned(),
+            command: command.map(str::to_owned),
+        };
+        finding.fix = steps.iter().map(step).collect();
+        report
+    };
+    let one = fixed(&[("let 10.0.1.0/24 in", Some("aws in 10.0.1.0/24")), ("see the ACL", Some("aws acl"))]);
+    let other = fixed(&[
+        ("make the rule", None),
+        ("let 10.0.2.0/24 in", Some("aws in 10.0.2.0/24")),
+        ("wait", None),
+        ("see the ACL", Some("aws acl")),
+    ]);
+    let merged = merged(&[given("a", 1, one), given("b", 2, other)]);
+    let steps: Vec<_> = merged.findings[0]
+        .fix
+        .iter()
+        .map(|step| (step.number, step.fix.action.as_str(), step.runs.join(" ")))
+        .collect();
+    let expected = [
+        (1, "make the rule", "b"),
+        (2, "let 10.0.1.0/24 in", "a"),
+        (2, "let 10.0.2.0/24 in", "b"),
+        (3, "wait", "b"),
+        (4, "see the ACL", ""),
+    ];
+    assert_eq!(steps, expected.map(|(number, action, runs)| (number, action, runs.to_owned())));
+    let text = text::render(&merged, plain(80));
+    let said = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("fix 3: wait in b fix 4: see the ACL aws acl"), "{text}");
+}
+
+#[test]
 fn what_only_one_run_can_say_of_the_alternatives_stays_with_it() {
     let with = |hint: &str| {
         let mut report = fixtures::broken();

@@ -3,7 +3,7 @@
 use super::headline::Whole;
 use super::point::points_at;
 use super::runs::digit;
-use super::same::{Core, core};
+use super::same::{Core, core, masked_action};
 use super::{Each, MergedFinding, Named, Step};
 use crate::diagnosis::{Finding, Fix};
 use crate::plan::Purpose;
@@ -78,27 +78,61 @@ fn merged(group: &Group<'_>, reports: &[Named<'_>], whole: Whole) -> MergedFindi
     }
 }
 
-/// The steps of the fix; one whose command is each subnet's own is there for each.
+/// One step, as each run has it.
+struct Aligned<'f> {
+    action: String,
+    variants: Vec<(&'f Fix, Vec<String>)>,
+}
+
+impl Aligned<'_> {
+    fn is_of(&self, run: &str) -> bool {
+        self.variants.iter().any(|(_, runs)| runs.iter().any(|name| name == run))
+    }
+
+    fn is_of_all(&self, count: usize) -> bool {
+        matches!(&self.variants[..], [(_, runs)] if runs.len() == count)
+    }
+}
+
+/// The steps of the fix; one that is not every run's is there with the runs that it is for.
 fn steps(holds: &[(Named<'_>, &Finding)]) -> Vec<Step> {
-    let longest = holds.iter().map(|(_, finding)| finding.fix.len()).max().unwrap_or_default();
-    let mut steps = Vec::new();
-    for at in 0..longest {
-        let mut variants: Vec<(&Fix, Vec<String>)> = Vec::new();
-        for (named, finding) in holds {
-            let Some(fix) = finding.fix.get(at) else { continue };
-            match variants.iter_mut().find(|(known, _)| *known == fix) {
-                Some((_, runs)) => runs.push(named.name.to_owned()),
-                None => variants.push((fix, vec![named.name.to_owned()])),
-            }
+    let mut aligned: Vec<Aligned<'_>> = Vec::new();
+    for (named, finding) in holds {
+        let mut next = 0;
+        for fix in &finding.fix {
+            next = 1 + align(&mut aligned, *named, fix, next);
         }
-        let is_one = variants.len() == 1;
-        steps.extend(variants.into_iter().map(|(fix, runs)| Step {
+    }
+    let mut steps = Vec::new();
+    for (at, one) in aligned.into_iter().enumerate() {
+        let is_of_all = one.is_of_all(holds.len());
+        steps.extend(one.variants.into_iter().map(|(fix, runs)| Step {
             number: at + 1,
             fix: fix.clone(),
-            runs: if is_one { Vec::new() } else { runs },
+            runs: if is_of_all { Vec::new() } else { runs },
         }));
     }
     steps
+}
+
+/// Put a run's step beside the same one of another run, or one that does the same, wherever it stands in that one's list;
+/// else where it is its turn. The place where it is now.
+fn align<'f>(aligned: &mut Vec<Aligned<'f>>, named: Named<'_>, fix: &'f Fix, turn: usize) -> usize {
+    let action = masked_action(named, fix);
+    let run = || named.name.to_owned();
+    let free = || (0..).zip(aligned.iter()).filter(|(_, known)| !known.is_of(named.name));
+    let is_same = |known: &Aligned<'_>| known.variants.iter().any(|(other, _)| *other == fix);
+    let same = free().find(|(_, known)| is_same(known)).map(|(at, _)| at);
+    let Some(at) = same.or_else(|| free().find(|(_, known)| known.action == action).map(|(at, _)| at)) else {
+        aligned.insert(turn, Aligned { action, variants: vec![(fix, vec![run()])] });
+        return turn;
+    };
+    let variants = &mut aligned[at].variants;
+    match variants.iter_mut().find(|(other, _)| *other == fix) {
+        Some((_, runs)) => runs.push(run()),
+        None => variants.push((fix, vec![run()])),
+    }
+    at
 }
 
 /// What all runs say of how to tell the alternatives apart.

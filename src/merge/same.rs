@@ -50,6 +50,11 @@ pub(super) fn core(named: Named<'_>, finding: &Finding) -> Core {
     }
 }
 
+/// What a step does, without what is its run's own.
+pub(super) fn masked_action(named: Named<'_>, fix: &Fix) -> String {
+    masked(&fix.action, &own_words(named))
+}
+
 /// The silent addresses of an endpoint that answers at others: each lies in a subnet of its own, and is mended there.
 fn silent(named: Named<'_>, finding: &Finding) -> Vec<IpAddr> {
     if finding.id != FindingId::EndpointAddressSilent || finding.culprit.is_some() {

@@ -126,13 +126,15 @@ fn named(page: &mut Page, runs: &str, text: &str) {
     }
 }
 
-/// Each step; one that is another for each run with the runs before its command, its words only once if they are the same.
+/// Each step; one that is not the same for all with the runs before its command, its words only once if they are the same.
 fn fixes(page: &mut Page, finding: &MergedFinding) {
     let is_only = finding.fix.iter().all(|step| step.number == 1);
     for variants in finding.fix.chunk_by(|one, next| one.number == next.number) {
         let number = if is_only { String::new() } else { format!(" {}", variants[0].number) };
         let label = format!("fix{number}:");
-        if let [all] = variants {
+        if let [all] = variants
+            && all.runs.is_empty()
+        {
             step(page, &label, &all.fix);
             continue;
         }
@@ -142,10 +144,13 @@ fn fixes(page: &mut Page, finding: &MergedFinding) {
                 said = &variant.fix.action;
                 step(page, &label, &Fix { command: None, ..variant.fix.clone() });
             }
-            page.paragraph(INDENT + 2, Ink::Dim, &format!("in {}:", variant.runs.join(", ")));
-            if let Some(command) = &variant.fix.command {
-                page.command(INDENT + 4, command);
-            }
+            let runs = format!("in {}", variant.runs.join(", "));
+            let Some(command) = &variant.fix.command else {
+                page.paragraph(INDENT + 2, Ink::Dim, &runs);
+                continue;
+            };
+            page.paragraph(INDENT + 2, Ink::Dim, &format!("{runs}:"));
+            page.command(INDENT + 4, command);
         }
     }
 }
