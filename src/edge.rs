@@ -16,7 +16,7 @@ use std::path::Path;
 use crate::inputs::{Function, Unread, UnreadKind, Vantage, VantageKind};
 
 pub use environment::{Environment, ProcessEnvironment};
-pub use files::{FileError, read_list, read_pasted, read_pem};
+pub use files::{FileError, read_list, read_pasted, read_pem, read_text};
 pub use raw::{TrustFiles, raw_inputs, trust_files};
 
 const RESOLV_CONF: &str = "/etc/resolv.conf";

@@ -285,6 +285,7 @@ fn a_view_that_can_not_be_used_is_one_sentence_and_exit_3() {
         ("a later shape", whole.replace("_version\": 1", "_version\": 2"), "schema_version 2"),
         ("another VPC", network("192.168.7.0/24"), "vpc-1"),
         ("another Region", whole.replace("ap-northeast-1", "eu-west-1"), "eu-west-1"),
+        ("more than any VPC has", " ".repeat((32 << 20) + 1), "it is larger than 32 MiB"),
     ];
     let file = folder.join("network.json");
     let path = file.to_str().unwrap();

@@ -23,7 +23,7 @@ pub fn read_list(flag: &str, path: &str) -> Result<String, FileError> {
 }
 
 /// Read so much text at most; `-` is standard input.
-pub(super) fn read_text(flag: &str, path: &str, most: u64) -> Result<String, FileError> {
+pub fn read_text(flag: &str, path: &str, most: u64) -> Result<String, FileError> {
     let bytes = read(flag, path, most)?;
     String::from_utf8(bytes).map_err(|_| FileError(format!("{flag} {}: it is not UTF-8 text", shown(path))))
 }
@@ -47,7 +47,7 @@ fn read(flag: &str, path: &str, most: u64) -> Result<Vec<u8>, FileError> {
         .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
         .map_err(|error| FileError(format!("{flag} {}: {error}", shown(path))))?;
     if bytes.len() as u64 > most {
-        return Err(FileError(format!("{flag} {}: it is larger than {most} bytes", shown(path))));
+        return Err(FileError(format!("{flag} {}: it is larger than {} MiB", shown(path), most >> 20)));
     }
     Ok(bytes)
 }

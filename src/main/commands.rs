@@ -288,7 +288,7 @@ pub(super) fn one_stdin(reports: &[&str], network: Option<&str>) -> Result<(), I
 
 /// Read the operator's view of a VPC.
 pub(super) fn read_network(path: &str) -> Result<Vpc, InputError> {
-    let text = edge::read_list("--network", path)?;
+    let text = edge::read_text("--network", path, Vpc::LARGEST as u64)?;
     Vpc::read(&text).map_err(|why| InputError(format!("--network {}: {why}", shown(path))))
 }
 

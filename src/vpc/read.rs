@@ -25,9 +25,6 @@ const KIND: &str = "vpcprobe-network";
 /// The newest shape that is understood.
 const SCHEMA_VERSION: f64 = 1.0;
 
-/// More than the largest VPC has.
-const LARGEST: usize = 32 << 20;
-
 /// What is read takes memory by the value, not by the byte: so many values, or a quarter as many objects.
 const MOST_VALUES: usize = 600_000;
 
@@ -72,6 +69,9 @@ const MOST_NOTES: usize = 50;
 type Gaps = Vec<Missing>;
 
 impl Vpc {
+    /// The bytes that `network.json` has at most: more than the largest VPC needs.
+    pub const LARGEST: usize = 32 << 20;
+
     /// Read `network.json`; what is wrong with it is said in one sentence.
     pub fn read(text: &str) -> Result<Self, String> {
         let document = parsed(text)?;
@@ -100,8 +100,8 @@ fn time(text: &str) -> Option<String> {
 }
 
 fn parsed(text: &str) -> Result<Value, String> {
-    if text.len() > LARGEST {
-        return Err("it is larger than 32 MiB".to_owned());
+    if text.len() > Vpc::LARGEST {
+        return Err(format!("it is larger than {} MiB", Vpc::LARGEST >> 20));
     }
     // Editors of some systems begin a file with it.
     let text = text.trim_start_matches('\u{feff}');
