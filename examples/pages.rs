@@ -13,6 +13,7 @@ fn main() -> std::io::Result<()> {
     let folder = Path::new(&folder);
     std::fs::write(folder.join("report.schema.json"), vpcprobe::report::schema::made())?;
     std::fs::write(folder.join("merged.schema.json"), vpcprobe::merge::schema::made())?;
+    std::fs::write(folder.join("diff.schema.json"), vpcprobe::diff::schema::made())?;
     std::fs::write(folder.join("findings.table"), findings())?;
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
         generate_to(shell, &mut args::command(), "vpcprobe", folder.join("completions"))?;

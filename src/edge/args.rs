@@ -67,7 +67,8 @@ pub enum Command {
         before: String,
         /// The report of the run after it
         after: String,
-        /// Assert what the change was for: the route that a service, check or host takes after it; repeatable
+        /// Assert what the change was for: the route (private, gateway, public, any, blocked) that a service, check or host
+        /// takes after it; several with commas between them; repeatable
         #[arg(long, value_name = "WHAT=ROUTE")]
         expect_change: Vec<String>,
         /// Replace account ids, ARNs, addresses and names by stable aliases

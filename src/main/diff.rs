@@ -1,14 +1,100 @@
 //! Two saved reports, held against each other.
 
-use super::commands::InputError;
+use vpcprobe::diff::{self, Document, Given};
+use vpcprobe::edge;
+use vpcprobe::inputs::shown;
+use vpcprobe::redact::Redactor;
+use vpcprobe::report::Report;
+use vpcprobe::sink::Sink;
+
+use super::commands::{InputError, is_text, judge_again, one_stdin, plan_again};
+use super::output::look;
+use super::process;
 
 /// Say what changed between two runs.
 pub(crate) fn diff(
-    _before: &str,
-    _after: &str,
-    _expected: &[String],
-    _redact: bool,
-    _format: Option<&str>,
+    before: &str,
+    after: &str,
+    expected: &[String],
+    redact: bool,
+    format: Option<&str>,
 ) -> Result<u8, InputError> {
-    Err(InputError("this command has no work yet".to_owned()))
+    let is_text = is_text("a comparison", format)?;
+    one_stdin(&[before, after], None)?;
+    let asked = diff::expectations(expected)?;
+    let (sides, asked) = if redact {
+        let given = (read("BEFORE", before)?, read("AFTER", after)?);
+        let redactor = Redactor::of(&[value(&given.0)?, value(&given.1)?]);
+        let asked = asked.into_iter().map(|mut asked| {
+            asked.what = asked.what.map(|what| redactor.text(&what));
+            asked
+        });
+        let asked = asked.collect();
+        let files = (redactor.text(before), redactor.text(after));
+        let sides = (
+            side("BEFORE", &files.0, redacted(&redactor, given.0))?,
+            side("AFTER", &files.1, redacted(&redactor, given.1))?,
+        );
+        (sides, asked)
+    } else {
+        // One is cut down to what is compared before the other is read.
+        let sides = (side("BEFORE", before, read("BEFORE", before)?)?, side("AFTER", after, read("AFTER", after)?)?);
+        (sides, asked)
+    };
+    let diff = diff::diff(&sides.0, &sides.1, &asked)?;
+    let shown = if is_text { diff::text::render(&diff, look(&Sink::Stdout)) } else { diff::json(&diff) };
+    process::print(&shown);
+    Ok(diff.exit_code)
+}
+
+/// One side as it was read, judged by today's rules, with the version that wrote it.
+type Read = (Given, String);
+
+/// Two versions' rules must not show as a change, so both are judged again. The operator's view is not in a report: one
+/// that was judged by it stays as it is, or what only the view tells would be lost.
+fn read(place: &str, path: &str) -> Result<Read, InputError> {
+    let text = edge::read_list(place, path)?;
+    let given = diff::read(&text).map_err(|why| unfit(place, path, &why))?;
+    drop(text);
+    match given {
+        Given::Report(saved) => {
+            let written_by = saved.tool.version.clone();
+            let report = if saved.network.is_some() { *saved } else { judge_again(path, *saved, false, None)? };
+            Ok((Given::Report(Box::new(report)), written_by))
+        }
+        Given::Merged(document) => Ok((Given::Merged(document), String::new())),
+    }
+}
+
+fn side(place: &str, path: &str, (given, written_by): Read) -> Result<Document, InputError> {
+    match given {
+        Given::Report(report) => {
+            let mut report: Report = *report;
+            let plan = plan_again(path, &report)?;
+            Ok(Document::of_report(&shown(path), report, &plan, &written_by))
+        }
+        Given::Merged(document) => Document::of_merged(&shown(path), document).map_err(|why| unfit(place, path, &why)),
+    }
+}
+
+fn unfit(place: &str, path: &str, why: &str) -> InputError {
+    InputError(format!("{place} {}: {why}", shown(path)))
+}
+
+fn value((given, _): &Read) -> Result<serde_json::Value, InputError> {
+    match given {
+        Given::Report(report) => Ok(serde_json::to_value(report)?),
+        Given::Merged(document) => Ok(document.clone()),
+    }
+}
+
+fn value_of(redactor: &Redactor, given: Given) -> Given {
+    match given {
+        Given::Report(report) => Given::Report(Box::new(redactor.report(&report))),
+        Given::Merged(document) => Given::Merged(redactor.document(document)),
+    }
+}
+
+fn redacted(redactor: &Redactor, (given, written_by): Read) -> Read {
+    (value_of(redactor, given), written_by)
 }
