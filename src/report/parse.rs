@@ -16,12 +16,29 @@ pub fn parse(text: &str) -> Result<Report, String> {
     if jsonl::looks_like(text) {
         return jsonl::parse(text);
     }
-    let document: Map<String, Value> = serde_json::from_str(text).map_err(|error| not_a_document(text, &error))?;
-    check_version(document.get("schema_version"), tool_version(&document))?;
-    if document.get("kind").and_then(Value::as_str) == Some("merged") {
+    let head: Head = head(text).map_err(|error| not_a_document(text, &error))?;
+    check_version(head.schema_version.as_ref(), head.tool.as_ref().and_then(Value::as_object).and_then(version))?;
+    if head.kind.as_ref().and_then(Value::as_str) == Some("merged") {
         return Err("these are several runs, merged: expected the report of one".to_owned());
     }
-    Report::deserialize(Value::Object(document)).map_err(broken)
+    serde_json::from_str(text).map_err(broken)
+}
+
+/// What tells whether the rest can be read. A tree of a whole document would take several times its size.
+#[derive(Deserialize)]
+struct Head {
+    schema_version: Option<Value>,
+    kind: Option<Value>,
+    tool: Option<Value>,
+}
+
+fn head(text: &str) -> Result<Head, serde_json::Error> {
+    if text.starts_with('{') {
+        return serde_json::from_str(text);
+    }
+    // A list would do for a struct, and is no document.
+    serde_json::from_str::<Map<String, Value>>(text)?;
+    Ok(Head { schema_version: None, kind: None, tool: None })
 }
 
 /// What is said of a text that is no JSON object.
@@ -46,7 +63,11 @@ pub(crate) fn check_version(version: Option<&Value>, tool: Option<&str>) -> Resu
 
 /// The version of the tool that wrote it.
 pub(crate) fn tool_version(record: &Map<String, Value>) -> Option<&str> {
-    record.get("tool")?.get("version")?.as_str()
+    version(record.get("tool")?.as_object()?)
+}
+
+fn version(tool: &Map<String, Value>) -> Option<&str> {
+    tool.get("version")?.as_str()
 }
 
 /// What is said of JSON that is not what it should be.

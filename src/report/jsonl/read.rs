@@ -77,8 +77,14 @@ pub(in crate::report) fn looks_like(text: &str) -> bool {
 /// Records begin with their type, so that a program's other lines in the same log stream are told from them.
 fn is_record(line: &str) -> bool {
     line.trim_start().starts_with(r#"{"type":""#)
-        || line.trim_start().starts_with('{')
-            && serde_json::from_str::<Fields>(line).is_ok_and(|fields| fields.get("type").is_some_and(Value::is_string))
+        || line.trim_start().starts_with('{') && serde_json::from_str::<Typed>(line).is_ok()
+}
+
+/// What every record has; the rest is passed over, as the line may be a whole document.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(rename = "type")]
+    _type: String,
 }
 
 /// Read records in any order, other programs' lines between them.
