@@ -107,7 +107,7 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand render" -l format -d '
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand render" -l sink -d 'stdout (default), file:PATH, cloudwatch:GROUP[:STREAM] or s3://BUCKET/KEY; repeatable, and given ones replace stdout' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand render" -l redact -d 'Replace account ids, ARNs, addresses and names by stable aliases, in every copy of the report'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand render" -s h -l help -d 'Print help'
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diff" -l expect-change -d 'Assert what the change was for: the route that a service, check or host takes after it; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diff" -l expect-change -d 'Assert what the change was for: the route (private, gateway, public, any, blocked) that a service, check or host takes after it; several with commas between them; repeatable' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diff" -l format -d 'text or json; text on a terminal, json elsewhere' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diff" -l redact -d 'Replace account ids, ARNs, addresses and names by stable aliases'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'

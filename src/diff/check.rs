@@ -285,3 +285,49 @@ fn times(rung: Rung, before: &Tries, after: &Tries) -> Option<Detail> {
         ..detail(What::Time, time(was), time(is), if is > was { "slower" } else { "faster" })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_another_one_beyond_noise_only() {
+        let table = [
+            (0, 0, false),
+            (0, 50, false),
+            (0, 51, true),
+            (2, 40, false),
+            (25, 76, true),
+            (100, 299, false),
+            (100, 301, true),
+            (301, 100, true),
+            (u64::MAX, u64::MAX, false),
+        ];
+        for (one, other, expected) in table {
+            assert_eq!(is_beyond_noise(one, other), expected, "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn a_rung_sinks_by_what_answered_before_alone() {
+        let tries = |good, bad| Tries { good, bad, ..Tries::default() };
+        let seen = |tries: Tries| Sights {
+            rungs: [Tries::default(), tries, Tries::default(), Tries::default()],
+            ..Sights::default()
+        };
+        let table = [
+            (tries(2, 0), tries(2, 0), None),
+            (tries(1, 0), tries(2, 0), None),
+            (tries(2, 0), tries(1, 1), Some("this rung broke in part")),
+            (tries(2, 0), tries(0, 2), Some("this rung broke")),
+            (tries(0, 2), tries(2, 0), Some("this rung healed")),
+            (tries(0, 2), tries(1, 1), Some("this rung healed in part")),
+            (tries(2, 0), tries(0, 0), None),
+            (tries(0, 0), tries(0, 2), None),
+        ];
+        for (before, after, expected) in table {
+            let told = rungs(&seen(before.clone()), &seen(after.clone()));
+            assert_eq!(told.first().map(|detail| detail.meaning.as_str()), expected, "{before:?} {after:?}");
+        }
+    }
+}

@@ -192,3 +192,22 @@ fn pull_time(was: &Pull, is: &Pull, after: &Run) -> Option<(Detail, bool)> {
     let told = detail(What::PullTime, time(old), time(new), meaning);
     Some((Detail { before_ms: Some(old), after_ms: Some(new), ..told }, is_worse))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::role;
+
+    #[test]
+    fn an_assumed_role_is_the_role_whatever_its_session() {
+        let table = [
+            ("arn:aws:sts::1:assumed-role/exec/a", "arn:aws:sts::1:assumed-role/exec/b", true),
+            ("arn:aws:sts::1:assumed-role/exec/a", "arn:aws:iam::1:role/exec", true),
+            ("arn:aws:sts::1:assumed-role/exec/a", "arn:aws:iam::1:role/service-role/exec", true),
+            ("arn:aws:sts::1:assumed-role/exec/a", "arn:aws:sts::2:assumed-role/exec/a", false),
+            ("arn:aws:sts::1:assumed-role/exec/a", "arn:aws:sts::1:assumed-role/other/a", false),
+        ];
+        for (one, other, expected) in table {
+            assert_eq!(role(one) == role(other), expected, "{one} and {other}");
+        }
+    }
+}

@@ -53,7 +53,11 @@ pub fn diff(before: &Document, after: &Document, asked: &[Expectation]) -> Resul
     if found.counts.compared == 0 {
         found.not_shown.push("no check was looked at on both sides".to_owned());
     }
-    found.fold();
+    if after.is_merged {
+        found.fold();
+    }
+    found.changes.sort_by_key(|change| change.kind);
+    found.findings.sort_by_key(|finding| (finding.state, finding.severity));
     let outcome = match (&found.worse[..], &found.not_shown[..]) {
         ([], []) => Outcome::NotWorse,
         ([], _) => Outcome::NotShown,
@@ -156,7 +160,7 @@ impl Found {
         }
     }
 
-    /// What is the same in several runs is said once, and the worst first.
+    /// What is the same in several runs is said once.
     fn fold(&mut self) {
         fold(&mut self.changes, |change| (&mut change.runs, format!("{:?}", (&change.check, &change.details))));
         fold(&mut self.surroundings, |one| (&mut one.runs, format!("{:?}", (&one.of, &one.detail))));
@@ -164,8 +168,6 @@ impl Found {
             (&mut one.runs, format!("{:?}", (one.state, one.id, one.regression, &one.checks, &one.summary)))
         });
         fold(&mut self.not_compared, |one| (&mut one.runs, format!("{:?}", (&one.what, &one.why))));
-        self.changes.sort_by_key(|change| change.kind);
-        self.findings.sort_by_key(|finding| (finding.state, finding.severity));
     }
 }
 

@@ -55,6 +55,10 @@ struct MergedFinding {
 
 /// Read one side, or say in one sentence why it can't be read.
 pub fn read(text: &str) -> Result<Given, String> {
+    let why = match report::parse(text) {
+        Ok(report) => return Ok(Given::Report(Box::new(report))),
+        Err(why) => why,
+    };
     let text = text.trim_start_matches('\u{feff}').trim();
     let head: Option<Head> = serde_json::from_str(text).ok();
     match head.and_then(|head| head.kind).as_deref() {
@@ -63,7 +67,7 @@ pub fn read(text: &str) -> Result<Given, String> {
             Err("it is what diff made of two runs: expected the report of one, or what merge made of several"
                 .to_owned())
         }
-        Some(_) | None => report::parse(text).map(|report| Given::Report(Box::new(report))),
+        Some(_) | None => Err(why),
     }
 }
 

@@ -1,13 +1,15 @@
 //! Two saved reports, held against each other.
 
+use serde_json::Value;
+use vpcprobe::app;
 use vpcprobe::diff::{self, Document, Given};
 use vpcprobe::edge;
 use vpcprobe::inputs::shown;
+use vpcprobe::plan::Plan;
 use vpcprobe::redact::Redactor;
-use vpcprobe::report::Report;
 use vpcprobe::sink::Sink;
 
-use super::commands::{InputError, is_text, judge_again, one_stdin, plan_again};
+use super::commands::{InputError, is_text, one_stdin, plan_again};
 use super::output::look;
 use super::process;
 
@@ -47,8 +49,14 @@ pub(crate) fn diff(
     Ok(diff.exit_code)
 }
 
-/// One side as it was read, judged by today's rules, with the version that wrote it.
-type Read = (Given, String);
+/// One side as it was read, judged by today's rules.
+struct Read {
+    given: Given,
+    /// The version that wrote it.
+    written_by: String,
+    /// What its inputs make; none of merged runs, and of a report whose inputs became others.
+    plan: Option<Plan>,
+}
 
 /// Two versions' rules must not show as a change, so both are judged again. The operator's view is not in a report: one
 /// that was judged by it stays as it is, or what only the view tells would be lost.
@@ -56,22 +64,22 @@ fn read(place: &str, path: &str) -> Result<Read, InputError> {
     let text = edge::read_list(place, path)?;
     let given = diff::read(&text).map_err(|why| unfit(place, path, &why))?;
     drop(text);
-    match given {
-        Given::Report(saved) => {
-            let written_by = saved.tool.version.clone();
-            let report = if saved.network.is_some() { *saved } else { judge_again(path, *saved, false, None)? };
-            Ok((Given::Report(Box::new(report)), written_by))
-        }
-        Given::Merged(document) => Ok((Given::Merged(document), String::new())),
-    }
+    let Given::Report(saved) = given else { return Ok(Read { given, written_by: String::new(), plan: None }) };
+    let written_by = saved.tool.version.clone();
+    let plan = plan_again(path, &saved)?;
+    let report = if saved.network.is_some() {
+        saved
+    } else {
+        Box::new(app::judge_again(*saved, &plan, None).map_err(|why| unfit(place, path, &why))?)
+    };
+    Ok(Read { given: Given::Report(report), written_by, plan: Some(plan) })
 }
 
-fn side(place: &str, path: &str, (given, written_by): Read) -> Result<Document, InputError> {
-    match given {
+fn side(place: &str, path: &str, read: Read) -> Result<Document, InputError> {
+    match read.given {
         Given::Report(report) => {
-            let mut report: Report = *report;
-            let plan = plan_again(path, &report)?;
-            Ok(Document::of_report(&shown(path), report, &plan, &written_by))
+            let plan = read.plan.map_or_else(|| plan_again(path, &report), Ok)?;
+            Ok(Document::of_report(&shown(path), *report, &plan, &read.written_by))
         }
         Given::Merged(document) => Document::of_merged(&shown(path), document).map_err(|why| unfit(place, path, &why)),
     }
@@ -81,20 +89,17 @@ fn unfit(place: &str, path: &str, why: &str) -> InputError {
     InputError(format!("{place} {}: {why}", shown(path)))
 }
 
-fn value((given, _): &Read) -> Result<serde_json::Value, InputError> {
-    match given {
+fn value(read: &Read) -> Result<Value, InputError> {
+    match &read.given {
         Given::Report(report) => Ok(serde_json::to_value(report)?),
         Given::Merged(document) => Ok(document.clone()),
     }
 }
 
-fn value_of(redactor: &Redactor, given: Given) -> Given {
-    match given {
+fn redacted(redactor: &Redactor, read: Read) -> Read {
+    let given = match read.given {
         Given::Report(report) => Given::Report(Box::new(redactor.report(&report))),
         Given::Merged(document) => Given::Merged(redactor.document(document)),
-    }
-}
-
-fn redacted(redactor: &Redactor, (given, written_by): Read) -> Read {
-    (value_of(redactor, given), written_by)
+    };
+    Read { given, plan: None, ..read }
 }
