@@ -13,6 +13,9 @@ pub fn parse(text: &str) -> Result<Report, String> {
     if text.is_empty() {
         return Err("the report is empty: expected the json or jsonl output of a run".to_owned());
     }
+    if let Some(report) = whole(text) {
+        return Ok(report);
+    }
     if jsonl::looks_like(text) {
         return jsonl::parse(text);
     }
@@ -22,6 +25,12 @@ pub fn parse(text: &str) -> Result<Report, String> {
         return Err("these are several runs, merged: expected the report of one".to_owned());
     }
     serde_json::from_str(text).map_err(broken)
+}
+
+/// A whole document of this version: it is gone through once, and only what is none is looked at for the reason.
+fn whole(text: &str) -> Option<Report> {
+    let report: Report = text.starts_with('{').then(|| serde_json::from_str(text).ok())??;
+    (report.schema_version == SCHEMA_VERSION).then_some(report)
 }
 
 /// What tells whether the rest can be read. A tree of a whole document would take several times its size.
