@@ -362,6 +362,21 @@ fn what_changed_is_told_with_its_meaning() {
 }
 
 #[test]
+fn what_another_build_judged_is_judged_again() {
+    let mut older = case(NO_LAYERS);
+    older["tool"]["version"] = json!("0.0.1");
+    older["findings"] = json!([]);
+    older["verdict"] = json!("pass");
+    for check in older["checks"].as_array_mut().unwrap() {
+        check["status"] = json!("pass");
+    }
+    let said = compared("judged", &older, &case(NO_LAYERS), &[]);
+    let document = said.json();
+    assert_eq!((said.code, &document["summary"]["changed"]), (0, &json!(0)), "{document:#}");
+    assert!(said.out.contains("BEFORE was written by version 0.0.1"), "{document:#}");
+}
+
+#[test]
 fn a_finding_about_what_was_not_looked_at_is_neither_new_nor_gone() {
     let state = |document: &Value, id: &str| {
         let all = document["findings"].as_array().unwrap();
