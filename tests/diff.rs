@@ -362,6 +362,32 @@ fn what_changed_is_told_with_its_meaning() {
 }
 
 #[test]
+fn rounds_that_failed_are_named() {
+    let mut watched = case(BOTH);
+    watched["watch"] = json!({
+        "started_at": "2026-11-21T14:00:00Z", "took_ms": 600_000, "every_ms": 5_000, "rounds": 120, "failed": 4,
+        "inconclusive": 1, "round": 120, "checks": []
+    });
+    let said = compared("watched", &case(NAT), &watched, &[]);
+    said.json();
+    assert!(said.out.contains("AFTER kept asking for 120 rounds, of which 4 failed"), "{}", said.out);
+}
+
+#[test]
+fn aliases_change_nothing_of_what_is_said() {
+    for (before, after) in [(NAT, BOTH), (BOTH, NO_NAT)] {
+        let args = ["--expect-change", "ecr.dkr=private,ecr.api=private"];
+        let plain = compared("aliases", &case(before), &case(after), &args);
+        let aliased = compared("aliases", &case(before), &case(after), &[&args[..], &["--redact"]].concat());
+        assert_eq!(plain.code, aliased.code, "{}", aliased.err);
+        let (plain, aliased) = (plain.json(), aliased.json());
+        for part in ["summary", "outcome"] {
+            assert_eq!(plain[part], aliased[part]);
+        }
+    }
+}
+
+#[test]
 fn what_another_build_judged_is_judged_again() {
     let mut older = case(NO_LAYERS);
     older["tool"]["version"] = json!("0.0.1");
