@@ -34,6 +34,7 @@ use crate::plan::{CheckId, Plan, Purpose};
 use crate::vpc::Stand;
 
 pub use crate::vpc::{Culprit, CulpritKind};
+pub(crate) use case::is_private_range;
 pub use case::{Case, Class};
 pub use extend::with_found;
 pub use pulls::{Pull, pulls};

@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod emf;
+mod examined;
 pub mod html;
 pub mod json;
 pub mod jsonl;
@@ -164,7 +165,8 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [(&str, Self); 8] = [
+    /// Every format, with the word that asks for it.
+    pub const ALL: [(&str, Self); 8] = [
         ("text", Self::Text),
         ("json", Self::Json),
         ("jsonl", Self::Jsonl),

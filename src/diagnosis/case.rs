@@ -12,7 +12,7 @@ use crate::plan::{Check, CheckId, Plan, Reach, Resolver, Role, UnreadKind};
 use crate::vpc::{Stand, Way};
 
 pub use asked::{Asked, Name};
-pub use class::Class;
+pub use class::{Class, is_private_range};
 pub use view::{Attempt, Peer, Reached, Variation, View};
 
 use super::ObservedRoute;

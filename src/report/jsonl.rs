@@ -272,7 +272,7 @@ fn summary(report: &Report) -> Summary<'_> {
 }
 
 /// Every finding's id once, in order.
-fn joined(findings: &[Finding]) -> String {
+pub(super) fn joined(findings: &[Finding]) -> String {
     let mut ids: Vec<String> = Vec::new();
     for id in findings.iter().map(|finding| finding.id.to_string()) {
         if !ids.contains(&id) {

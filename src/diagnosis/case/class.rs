@@ -35,7 +35,8 @@ impl Class {
     }
 }
 
-fn is_private_range(ip: IpAddr) -> bool {
+/// Whether no internet route leads to the address, whoever asks.
+pub fn is_private_range(ip: IpAddr) -> bool {
     const SHARED: Ipv4Net = Ipv4Net::new_assert(std::net::Ipv4Addr::new(100, 64, 0, 0), 10);
     const BENCHMARK: Ipv4Net = Ipv4Net::new_assert(std::net::Ipv4Addr::new(198, 18, 0, 0), 15);
     match ip {

@@ -32,10 +32,10 @@ enum Attempt {
 type Targets<'a> = BTreeMap<Option<SocketAddr>, Vec<&'a Observation>>;
 
 /// What was seen, by check.
-pub(super) type ByCheck<'a> = HashMap<&'a CheckId, Vec<&'a Observation>>;
+pub(crate) type ByCheck<'a> = HashMap<&'a CheckId, Vec<&'a Observation>>;
 
 /// Put what was seen to its checks.
-pub(super) fn by_check(report: &Report) -> ByCheck<'_> {
+pub(crate) fn by_check(report: &Report) -> ByCheck<'_> {
     let mut seen = ByCheck::new();
     for observation in &report.observations {
         seen.entry(&observation.check).or_default().push(observation);
@@ -44,7 +44,7 @@ pub(super) fn by_check(report: &Report) -> ByCheck<'_> {
 }
 
 /// One rung's field: the slowest time where everybody answered, how many did where some did, and how it failed.
-pub(super) fn rung(rung: Rung, seen: &[&Observation]) -> Cell {
+pub(crate) fn rung(rung: Rung, seen: &[&Observation]) -> Cell {
     let mut targets = Targets::new();
     for observation in seen.iter().filter(|seen| seen.rung == rung && seen.is_ordinary() && !is_surplus(seen)) {
         targets.entry(observation.resolver.or(observation.peer)).or_default().push(observation);
@@ -71,7 +71,7 @@ pub(super) fn rung(rung: Rung, seen: &[&Observation]) -> Cell {
 }
 
 /// The addresses that the resolvers gave, each with how connecting to it failed where it did.
-pub(super) fn addresses(seen: &[&Observation]) -> Vec<String> {
+pub(crate) fn addresses(seen: &[&Observation]) -> Vec<String> {
     let mut failed: BTreeMap<IpAddr, Option<String>> = BTreeMap::new();
     let connections = |seen: &&&Observation| seen.rung == Rung::Connect && seen.is_ordinary() && !is_surplus(seen);
     for observation in seen.iter().filter(connections) {

@@ -42,6 +42,7 @@ fn words(section: &str) -> String {
     section.replace('_', " ")
 }
 
-fn thing(culprit: &Culprit) -> String {
+/// A piece of configuration, in words.
+pub(crate) fn thing(culprit: &Culprit) -> String {
     format!("{} {}", culprit.kind.words(), culprit.id)
 }

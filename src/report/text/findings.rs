@@ -19,14 +19,19 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         page.gap();
         heading(page, index + 1, finding);
         page.paragraph(INDENT, Ink::Plain, &finding.summary);
-        page.paragraph(INDENT, Ink::Plain, &finding.meaning);
-        culprit(page, finding);
-        fixes(page, &finding.fix);
-        hides(page, finding);
-        doubts(page, finding);
-        if let Some(error) = &finding.ecs_error {
-            page.labelled(INDENT, INDENT + 2, (Ink::Dim, "ECS prints:"), (Ink::Dim, error));
-        }
+        body(page, finding);
+    }
+}
+
+/// Everything that a finding says beside what was seen.
+pub(crate) fn body(page: &mut Page, finding: &Finding) {
+    page.paragraph(INDENT, Ink::Plain, &finding.meaning);
+    culprit(page, finding);
+    fixes(page, &finding.fix);
+    hides(page, finding);
+    doubts(page, finding);
+    if let Some(error) = &finding.ecs_error {
+        page.labelled(INDENT, INDENT + 2, (Ink::Dim, "ECS prints:"), (Ink::Dim, error));
     }
 }
 
@@ -42,19 +47,29 @@ pub(super) fn write_infos(page: &mut Page, report: &Report) {
 
 /// Number, severity, id, and what it is about.
 pub(crate) fn heading(page: &mut Page, number: usize, finding: &Finding) {
-    let (word, ink) = match finding.severity {
+    let (word, ink) = severity(finding);
+    let about = about(finding);
+    let id = finding.id.to_string();
+    let text = if about.is_empty() { id } else { format!("{id} ({about})") };
+    page.labelled(0, INDENT, (ink, &format!("{number}. {word}")), (Ink::Bold, &text));
+}
+
+/// How bad it is, in a word.
+pub(crate) fn severity(finding: &Finding) -> (&'static str, Ink) {
+    match finding.severity {
         Severity::Error => ("ERROR", Ink::Bad),
         Severity::Warning => ("WARNING", Ink::Odd),
         Severity::Info => ("INFO", Ink::Plain),
-    };
+    }
+}
+
+/// The steps of the task start that it hits, and the checks.
+pub(crate) fn about(finding: &Finding) -> String {
     let purposes: Vec<&str> = finding.purposes.iter().copied().map(purpose).collect();
     let mut about = vec![purposes.join(", "), named(&finding.checks)];
     about.dedup();
     about.retain(|words| !words.is_empty());
-    let about = about.join(": ");
-    let id = finding.id.to_string();
-    let text = if about.is_empty() { id } else { format!("{id} ({about})") };
-    page.labelled(0, INDENT, (ink, &format!("{number}. {word}")), (Ink::Bold, &text));
+    about.join(": ")
 }
 
 /// The first few checks, and how many more there are.
@@ -87,7 +102,7 @@ pub(crate) fn step(page: &mut Page, label: &str, step: &Fix) {
 }
 
 /// Words, and the JSON that stood among them in backticks: it gets a line of its own and is broken nowhere, ready to paste.
-fn with_statement(action: &str) -> (String, Option<&str>) {
+pub(crate) fn with_statement(action: &str) -> (String, Option<&str>) {
     let found = action.split_once("`{").and_then(|(before, rest)| Some((before, rest.split_once("}`")?)));
     match found {
         Some((before, (inside, after))) => {
@@ -103,9 +118,23 @@ pub(crate) fn doubts(page: &mut Page, finding: &Finding) {
     if let Some(compared) = &finding.compared {
         page.labelled(INDENT, INDENT + 2, (Ink::Plain, "compared:"), (Ink::Plain, compared));
     }
+    let Some((word, mut sentences, to)) = certainty(finding) else { return };
+    let (how, commands) = finding.tell_apart.as_deref().map(parted).unwrap_or_default();
+    if !how.is_empty() {
+        sentences.push_str(&format!(" {to}: {how}"));
+    }
+    page.labelled(INDENT, INDENT + 2, (Ink::Plain, word), (Ink::Plain, &sentences));
+    for (index, command) in commands.iter().enumerate() {
+        page.labelled(INDENT + 2, INDENT + 4, (Ink::Good, &format!("command {}:", index + 1)), (Ink::Plain, ""));
+        page.command(INDENT + 4, command);
+    }
+}
+
+/// How sure it is, why, and what one looks further for.
+pub(crate) fn certainty(finding: &Finding) -> Option<(&'static str, String, &'static str)> {
     if finding.id == FindingId::Unexplained && finding.alternatives.is_empty() {
         // It claims no cause, so there is none to be sure of.
-        return;
+        return None;
     }
     let (word, why) = match finding.certainty {
         Certainty::Certain if finding.culprit.is_some() => {
@@ -116,20 +145,11 @@ pub(crate) fn doubts(page: &mut Page, finding: &Finding) {
         Certainty::Possible => ("possible:", "it is one of several causes of this evidence."),
     };
     let others: Vec<_> = finding.alternatives.iter().map(|id| format!("{id} ({})", id.title())).collect();
-    let mut sentences = vec![why.to_owned()];
-    if !others.is_empty() {
-        sentences.push(format!("From inside the VPC it can't be told from {}.", others.join(" or from ")));
+    if others.is_empty() {
+        return Some((word, why.to_owned(), "To look further"));
     }
-    let (how, commands) = finding.tell_apart.as_deref().map(parted).unwrap_or_default();
-    if !how.is_empty() {
-        let to = if others.is_empty() { "To look further" } else { "To tell them apart" };
-        sentences.push(format!("{to}: {how}"));
-    }
-    page.labelled(INDENT, INDENT + 2, (Ink::Plain, word), (Ink::Plain, &sentences.join(" ")));
-    for (index, command) in commands.iter().enumerate() {
-        page.labelled(INDENT + 2, INDENT + 4, (Ink::Good, &format!("command {}:", index + 1)), (Ink::Plain, ""));
-        page.command(INDENT + 4, command);
-    }
+    let sentences = format!("{why} From inside the VPC it can't be told from {}.", others.join(" or from "));
+    Some((word, sentences, "To tell them apart"))
 }
 
 /// Words, and the commands that stood among them in backticks: those get lines of their own, ready to paste.
@@ -150,7 +170,7 @@ fn parted(how: &str) -> (String, Vec<&str>) {
 }
 
 /// A step of the task start in words.
-fn purpose(purpose: Purpose) -> &'static str {
+pub(crate) fn purpose(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Secrets => "secrets",
         Purpose::RegistryToken => "registry token",

@@ -11,12 +11,17 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 
 /// A verdict and its sentence.
 pub(crate) fn headed(page: &mut Page, verdict: Verdict, headline: &str) {
-    let (word, ink) = match verdict {
+    let (word, ink) = self::verdict(verdict);
+    page.labelled(0, 6, (ink, word), (Ink::Bold, headline));
+}
+
+/// A verdict in a word.
+pub(crate) fn verdict(verdict: Verdict) -> (&'static str, Ink) {
+    match verdict {
         Verdict::Pass => ("PASS", Ink::Good),
         Verdict::Fail => ("FAIL", Ink::Bad),
         Verdict::Inconclusive => ("INCONCLUSIVE", Ink::Odd),
-    };
-    page.labelled(0, 6, (ink, word), (Ink::Bold, headline));
+    }
 }
 
 /// The exit code, and what it says.
@@ -31,7 +36,7 @@ pub(crate) fn foot(page: &mut Page, code: u8) {
 }
 
 /// An exit code in words: what fails first, and how.
-fn exit_code_words(code: u8) -> String {
+pub(crate) fn exit_code_words(code: u8) -> String {
     match code {
         0 => "every required check passed".to_owned(),
         4 => "warnings only, and --strict was given".to_owned(),

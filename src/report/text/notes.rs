@@ -28,7 +28,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     page.labelled(0, 6, (Ink::Dim, "run:"), (Ink::Plain, &run(report)));
 }
 
-fn notes(report: &Report) -> Vec<String> {
+pub(crate) fn notes(report: &Report) -> Vec<String> {
     let mut notes = how_it_ended(report);
     notes.extend(not_tried(report));
     notes.extend(of_checks(report));
@@ -111,7 +111,7 @@ pub(crate) fn platform(kind: VantageKind) -> &'static str {
 }
 
 /// Where the probe stood, and what it examined.
-fn vantage(report: &Report) -> String {
+pub(crate) fn vantage(report: &Report) -> String {
     let Vantage { kind, region, availability_zone, task_arn, subnet_cidr, addresses, nameservers, .. } =
         &report.vantage;
     let platform = match kind {
@@ -140,7 +140,7 @@ pub(crate) fn counts(summary: &Summary) -> String {
 }
 
 /// The run itself, and its count of checks.
-fn run(report: &Report) -> String {
+pub(crate) fn run(report: &Report) -> String {
     let Report { run, tool, summary, .. } = report;
     format!(
         "{}; {} from {}; {} {}, id {}",

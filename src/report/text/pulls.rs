@@ -32,7 +32,8 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     }
 }
 
-fn told(pull: &Pull) -> String {
+/// One pull in a sentence.
+pub(crate) fn told(pull: &Pull) -> String {
     let Pull { image: reference, digest, platform, layers, bytes: size, bytes_fetched, bytes_per_s, .. } = pull;
     let which: Vec<_> = platform.iter().cloned().chain(digest.as_deref().map(short)).collect();
     let which = if which.is_empty() { String::new() } else { format!(" ({})", which.join(", ")) };

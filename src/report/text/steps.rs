@@ -45,14 +45,14 @@ const INDENT: usize = 4;
 const TITLES: [&str; 3] = ["status", "step of the task start", "result"];
 
 /// One step's fields and what stands below them.
-struct Row {
+pub(crate) struct Row {
     kind: Kind,
     status: CheckStatus,
     /// The status as it is shown: neither good nor bad where nothing was proved.
-    mark: Cell,
-    name: String,
-    result: Cell,
-    below: Vec<String>,
+    pub(crate) mark: Cell,
+    pub(crate) name: String,
+    pub(crate) result: Cell,
+    pub(crate) below: Vec<String>,
 }
 
 /// What a step came to, in words.
@@ -63,19 +63,29 @@ struct Told {
 
 /// A check as the text calls it: a step by what it asks for, anything else by its id. An endpoint's host may be called
 /// like a kind of step; its port tells it.
-pub(super) fn called(id: &CheckId) -> String {
+pub(crate) fn called(id: &CheckId) -> String {
     let step = parted(id).filter(|(_, about)| about.parse::<u16>().is_err());
     step.map_or_else(|| id.0.clone(), |(kind, about)| words(kind, about, None))
 }
 
 /// Whether a check is a step that goes over the sockets of a ladder: its observations say so, where there are any.
-pub(super) fn is_step(check: &CheckResult, seen: &[&Observation]) -> bool {
+pub(crate) fn is_step(check: &CheckResult, seen: &[&Observation]) -> bool {
     let by_id = called(&check.id) != check.id.0;
     parted(&check.id).is_some() && if seen.is_empty() { by_id } else { seen.iter().any(|seen| seen.step.is_some()) }
 }
 
 /// Every step but the question who asks: the foot answers it.
 pub(super) fn write(page: &mut Page, report: &Report, seen: &ByCheck<'_>) {
+    let rows = rows(report, seen);
+    if rows.is_empty() {
+        return;
+    }
+    page.gap();
+    print(page, &rows);
+}
+
+/// A row a step; many of a kind are told in a few.
+pub(crate) fn rows(report: &Report, seen: &ByCheck<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut checks: Vec<_> = report.checks.iter().collect();
     checks.sort_by_key(|check| check.purpose);
@@ -85,11 +95,7 @@ pub(super) fn write(page: &mut Page, report: &Report, seen: &ByCheck<'_>) {
             rows.extend(row(report, check, seen).filter(|row| row.kind != Kind::Identity));
         }
     }
-    if rows.is_empty() {
-        return;
-    }
-    page.gap();
-    print(page, &shortened(rows));
+    shortened(rows)
 }
 
 fn row(report: &Report, check: &CheckResult, seen: &[&Observation]) -> Option<Row> {

@@ -86,7 +86,8 @@ pub(crate) fn status(status: CheckStatus) -> Cell {
     }
 }
 
-fn route(check: &CheckResult) -> Cell {
+/// The route that was seen.
+pub(crate) fn route(check: &CheckResult) -> Cell {
     match check.observed_route {
         ObservedRoute::Private => Cell::new("private", Ink::Plain),
         ObservedRoute::Gateway => Cell::new("gateway", Ink::Plain),

@@ -131,7 +131,7 @@ pub(crate) fn squeeze(text: &str, room: usize) -> String {
 
 /// Break a shell command into lines that a shell reads as one: between its words, best before an option, a backslash at
 /// each end but the last. A word that is wider than a line stays whole.
-pub(super) fn command(command: &str, room: usize, indent: usize) -> Vec<String> {
+pub(crate) fn command(command: &str, room: usize, indent: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for clause in clauses(&words(&clean(&joined(command)))) {
         let unbroken = clause.join(" ");
