@@ -247,8 +247,8 @@ pub(crate) fn diagnose(path: &str, strict: bool, network: Option<&str>, output: 
     Ok(output.write(report, before))
 }
 
-/// Write the copies of a report judged again that leave the host. Roots are what the environment says of a run's.
-fn write_judged(output: &Output, report: &Report) -> Result<Vec<Written>, InputError> {
+/// Write the copies of a saved report that leave the host. Roots are what the environment says of a run's.
+pub(super) fn write_judged(output: &Output, report: &Report) -> Result<Vec<Written>, InputError> {
     let unfit = |_| InputError("a VPCPROBE_ variable can't be used; `vpcprobe run` says which".to_owned());
     let command = args::parse(["vpcprobe".into(), "run".into()]).map_err(unfit)?.command;
     let Command::Run { inputs, .. } = command else { return Ok(output.untried(NO_SOCKET)) };

@@ -59,7 +59,7 @@ fn answer(invocation: &Invocation) -> Result<String, Failure> {
     let rounds = watch::rounds(&rounds)?;
     let output = Output::of_function(&output)?;
     let report = run(&args, rounds, &output, left, begun)?;
-    within_limit(&report)
+    within_limit(&output.shown(&report))
 }
 
 fn run(

@@ -1,5 +1,6 @@
 //! In what form, and where, a report goes.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use vpcprobe::edge::args::OutputArgs;
 use vpcprobe::edge::{Environment as _, ProcessEnvironment};
 use vpcprobe::inputs::{VantageKind, shown};
 use vpcprobe::probe::Progress;
+use vpcprobe::redact::Redactor;
 use vpcprobe::report::text::{DEFAULT_WIDTH, LEAST_WIDTH, Look, Marks, Style};
 use vpcprobe::report::{self, Format, Report, SinkResult};
 use vpcprobe::sink::{self, Remote, Rendered, Sink, Written};
@@ -24,6 +26,7 @@ const MOST_WIDTH: usize = 120;
 pub(crate) struct Output {
     format: Format,
     sinks: Vec<Sink>,
+    redact: bool,
 }
 
 impl Output {
@@ -44,7 +47,9 @@ impl Output {
             .filter(|sink| !sink.is_empty())
             .map(|word| word.parse().map_err(|why| InputError(format!("--sink {}: {why}", shown(word)))))
             .collect::<Result<_, _>>()?;
-        Ok(Self { format, sinks: if sinks.is_empty() { vec![Sink::Stdout] } else { sinks } })
+        refuse_what_is_no_event(format, &sinks)?;
+        let sinks = if sinks.is_empty() { vec![Sink::Stdout] } else { sinks };
+        Ok(Self { format, sinks, redact: args.redact })
     }
 
     /// A function answers with its report: copies go where they outlive it, or nowhere.
@@ -97,8 +102,34 @@ impl Output {
             (Format::Json, Sink::CloudWatch { .. }) => Format::Jsonl,
             (format, _) => format,
         };
-        Rendered { text: report::render(report, format, look(sink)), content_type: format.content_type() }
+        let report = self.shown(report);
+        Rendered { text: report::render(&report, format, look(sink)), content_type: format.content_type() }
     }
+
+    /// The report as people may see it: with aliases, where that was asked for.
+    pub(crate) fn shown<'r>(&self, report: &'r Report) -> Cow<'r, Report> {
+        if !self.redact {
+            return Cow::Borrowed(report);
+        }
+        let document = serde_json::to_value(report).expect("a report holds nothing that JSON can't say");
+        Cow::Owned(Redactor::of(&[document]).report(report))
+    }
+}
+
+/// A log group takes events, a line each: what is one document of many lines would be torn apart.
+fn refuse_what_is_no_event(format: Format, sinks: &[Sink]) -> Result<(), InputError> {
+    let is_document = match format {
+        Format::Text | Format::Json | Format::Jsonl | Format::Emf => false,
+        Format::Junit | Format::Markdown | Format::Html | Format::Prometheus => true,
+    };
+    let group = sinks.iter().find(|sink| matches!(sink, Sink::CloudWatch { .. }));
+    let Some(group) = group.filter(|_| is_document) else { return Ok(()) };
+    let group = shown(&group.to_string());
+    let word = Format::ALL.into_iter().find(|(_, known)| *known == format).map_or("", |(word, _)| word);
+    Err(InputError(format!(
+        "--sink {group}: a log group takes events, and --format {word} is one document: expected jsonl, emf or text, or \
+         another sink"
+    )))
 }
 
 /// The report, with the outcome of its copies in it.
