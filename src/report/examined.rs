@@ -121,7 +121,7 @@ fn not_tried(why: Why) -> &'static str {
         Why::NoCredentials => "it has to be signed, and there are no credentials",
         Why::Untrusted => "the certificate does not verify, so no secret is sent there",
         Why::NotAsked => "it was left out, as was asked",
-        Why::OtherRound => "it is made in the first round and in the last",
+        Why::OtherRound => "it is asked in another round",
     }
 }
 

@@ -35,6 +35,11 @@ pub fn watched() -> Report {
         check: CheckId("logs".to_owned()),
         asked: 60,
         failed: 12,
+        warned: 0,
+        spells: 2,
+        first_at: Some("2025-06-15T15:07:40.123Z".to_owned()),
+        last_at: Some("2025-06-15T15:11:35.123Z".to_owned()),
+        by: vec![FindingId::EndpointSilent],
         resolvers: vec![ResolverSeries { resolver, times: times(1, 2, 9, 2_000) }],
         answers: vec![AnswerSeries { addresses: vec![near.ip(), far.ip()], rounds: 59, first_ms: 0, last_ms: 295_000 }],
         addresses: vec![
