@@ -151,3 +151,19 @@ fn many(count: usize) -> Report {
     report.findings[0].checks = report.checks.iter().map(|check| check.id.clone()).collect();
     report
 }
+
+#[test]
+fn with_aliases_no_form_names_the_owner() {
+    let path = file("redact.json", &json::render(&fixtures::broken()));
+    for (word, _) in Format::ALL {
+        let shown = text(vpcprobe(&["render", &path, "--format", word]).stdout);
+        let output = vpcprobe(&["render", &path, "--format", word, "--redact"]);
+        assert_eq!(output.status.code(), Some(33), "{word}");
+        let redacted = text(output.stdout);
+        for name in ["10.0.1.11", "10.0.1.23", "123456789012", "0c2f8d6e4b1a4f0e9d7c5b3a1f0e9d7c", "proxy.corp.example"]
+        {
+            assert!(!redacted.contains(name), "{word}: {name}\n{redacted}");
+        }
+        assert_ne!(shown, redacted, "{word}");
+    }
+}

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::future::Future;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use rustix::termios::tcgetwinsize;
@@ -27,6 +28,8 @@ pub(crate) struct Output {
     format: Format,
     sinks: Vec<Sink>,
     redact: bool,
+    /// Made of the first copy, so that all copies have the same aliases.
+    redactor: OnceLock<Redactor>,
 }
 
 impl Output {
@@ -49,7 +52,7 @@ impl Output {
             .collect::<Result<_, _>>()?;
         refuse_what_is_no_event(format, &sinks)?;
         let sinks = if sinks.is_empty() { vec![Sink::Stdout] } else { sinks };
-        Ok(Self { format, sinks, redact: args.redact })
+        Ok(Self { format, sinks, redact: args.redact, redactor: OnceLock::new() })
     }
 
     /// A function answers with its report: copies go where they outlive it, or nowhere.
@@ -111,8 +114,11 @@ impl Output {
         if !self.redact {
             return Cow::Borrowed(report);
         }
-        let document = serde_json::to_value(report).expect("a report holds nothing that JSON can't say");
-        Cow::Owned(Redactor::of(&[document]).report(report))
+        let learned = || {
+            let document = serde_json::to_value(report).expect("a report holds nothing that JSON can't say");
+            Redactor::of(&[document])
+        };
+        Cow::Owned(self.redactor.get_or_init(learned).report(report))
     }
 }
 
