@@ -249,6 +249,7 @@ impl Known {
     }
 
     fn is_kept(&self, word: &str) -> bool {
-        self.kept.contains(word) || self.kept.contains(&word.to_ascii_lowercase()) || words::is_a_place(word)
+        let is_kept = |word: &str| self.kept.contains(word) || words::is_a_place(word);
+        is_kept(word) || (word.bytes().any(|byte| byte.is_ascii_uppercase()) && is_kept(&word.to_ascii_lowercase()))
     }
 }

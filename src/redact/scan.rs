@@ -16,21 +16,30 @@ pub(super) enum Token<'t> {
 
 type Found<'f, 't> = &'f mut dyn FnMut(Range<usize>, Token<'t>);
 
-/// Take a text apart. Hosts that are everybody's are passed over.
+/// Take a text apart, from its beginning to its end. Hosts that are everybody's are passed over.
 pub(super) fn scan<'t>(text: &'t str, found: Found<'_, 't>) {
     let mut begin = None;
+    // The prefix length of a range stands beyond its run.
+    let mut done = 0;
+    let mut last_end = 0;
+    let mut each = |range: Range<usize>, token: Token<'t>| {
+        if range.start >= last_end {
+            last_end = range.end;
+            found(range, token);
+        }
+    };
     for (at, c) in text.char_indices() {
         match (begin, is_of_a_run(c)) {
-            (None, true) => begin = Some(at),
+            (None, true) if at >= done => begin = Some(at),
             (Some(from), false) => {
-                run(text, from..at, found);
+                done = run(text, from..at, &mut each);
                 begin = None;
             }
-            (Some(_), true) | (None, false) => {}
+            (None | Some(_), _) => {}
         }
     }
     if let Some(from) = begin {
-        run(text, from..text.len(), found);
+        run(text, from..text.len(), &mut each);
     }
 }
 
@@ -38,18 +47,19 @@ fn is_of_a_run(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':') || (!c.is_ascii() && c.is_alphanumeric())
 }
 
-/// Host names, addresses and ports without anything between.
-fn run<'t>(text: &'t str, whole: Range<usize>, found: Found<'_, 't>) {
+/// Host names, addresses and ports without anything between; where the last of them ends.
+fn run<'t>(text: &'t str, whole: Range<usize>, found: Found<'_, 't>) -> usize {
     if let Some((ip, range)) = ipv6(text, &whole) {
         let (length, end) = length(text, range.end, 128);
         found(range.start..end, Token::Address(ip.into(), length));
-        return;
+        return end;
     }
-    let mut from = whole.start;
+    let (mut from, mut end) = (whole.start, whole.end);
     for part in text[whole].split(':') {
-        dotted(text, trimmed(from, part, '.'), found);
+        end = end.max(dotted(text, trimmed(from, part, '.'), found));
         from += part.len() + 1;
     }
+    end
 }
 
 fn ipv6(text: &str, whole: &Range<usize>) -> Option<(Ipv6Addr, Range<usize>)> {
@@ -66,26 +76,28 @@ fn ipv6(text: &str, whole: &Range<usize>) -> Option<(Ipv6Addr, Range<usize>)> {
 fn length(text: &str, end: usize, most: u8) -> (Option<u8>, usize) {
     let Some(rest) = text[end..].strip_prefix('/') else { return (None, end) };
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let goes_on = rest[digits..].starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/'));
+    let behind = rest[digits..].strip_prefix('.').unwrap_or(&rest[digits..]);
+    let goes_on = behind.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/'));
     match rest[..digits].parse::<u8>() {
         Ok(length) if length <= most && digits <= 3 && !goes_on => (Some(length), end + 1 + digits),
         Ok(_) | Err(_) => (None, end),
     }
 }
 
-/// Labels between dots; four numbers that begin them are an address, whatever follows.
-fn dotted<'t>(text: &'t str, whole: Range<usize>, found: Found<'_, 't>) {
+/// Labels between dots; four numbers that begin them are an address, whatever follows. Where the last of them ends.
+fn dotted<'t>(text: &'t str, whole: Range<usize>, found: Found<'_, 't>) -> usize {
     let name = &text[whole.clone()];
     if name.contains('.') && words::is_everybodys(name) {
-        return;
+        return whole.end;
     }
-    let mut from = whole.start;
+    let (mut from, mut last) = (whole.start, whole.end);
     if let Some(digits) = ipv4(name) {
         let (bare, end) = (&name[..digits], from + digits);
         if let Ok(ip) = bare.parse::<Ipv4Addr>() {
             let (length, to) = if digits == name.len() { length(text, end, 32) } else { (None, end) };
             found(from..to, Token::Address(ip.into(), length));
             from = (end + 1).min(whole.end);
+            last = last.max(to);
         }
     }
     for label in text[from..whole.end].split('.') {
@@ -95,6 +107,7 @@ fn dotted<'t>(text: &'t str, whole: Range<usize>, found: Found<'_, 't>) {
         }
         from += label.len() + 1;
     }
+    last
 }
 
 /// How long the four numbers are with which a name begins.
@@ -142,6 +155,8 @@ mod tests {
             ("", &[]),
             ("10.0.1.7:443 and 10.0.1.70.", &["<10.0.1.7>", "443", "and", "<10.0.1.70>"]),
             ("10.0.0.0/16, 10.0.0.0/33", &["<10.0.0.0/16>", "<10.0.0.0>", "33"]),
+            ("10.0.1.7/10.0.1.8", &["<10.0.1.7>", "<10.0.1.8>"]),
+            ("a:10.0.0.0/16:b fd00::/16.", &["a", "<10.0.0.0/16>", "b", "<fd00::/16>"]),
             ("https://10.0.1.7/2024-x", &["https", "<10.0.1.7>", "2024-x"]),
             ("[2600:1f14::7]:443", &["<2600:1f14::7>", "443"]),
             ("fd00::/8: ::1. fe80::1%eth0", &["<fd00::/8>", "<::1>", "<fe80::1>", "eth0"]),
