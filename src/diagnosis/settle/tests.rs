@@ -1,3 +1,8 @@
+//! Who is blamed.
+
+mod open;
+mod policies;
+
 use crate::diagnosis::testing::{assert_settled, judge_by};
 use crate::diagnosis::{Certainty, FindingId, Severity};
 
@@ -201,43 +206,6 @@ fn who_answers_for_a_name_is_named() {
 }
 
 #[test]
-fn what_the_configuration_lets_through_stays_open() {
-    assert_settled(&[(
-        "one finding for all of it",
-        "ecr.api dns=10.0.1.5,10.0.2.5 10.0.2.5=silent
-         logs dns=10.0.2.6
-         s3 dns=52.219.1.1 52.219.1.1=silent
-         control dns=18.9.9.9 18.9.9.9=silent",
-        &[],
-        "error endpoint-address-silent ecr.api: possible
-         error layers-unreachable s3: possible
-         warning configuration-and-network-disagree ecr.api s3: certain",
-    )]);
-    let found = judge_by(ONE_SILENT, &[]).findings;
-    let at_odds = found.iter().find(|found| found.id == FindingId::ConfigurationAndNetworkDisagree).unwrap();
-    assert!(at_odds.summary.contains("2026-11-21T10:00:00Z"), "{at_odds:?}");
-    assert!(at_odds.meaning.contains("Network Firewall"), "{at_odds:?}");
-    // What the view has cleared is not advised any more.
-    assert!(found[0].fix.iter().all(|fix| fix.command.is_none()), "{:?}", found[0].fix);
-    assert!(found[0].meaning.contains("none of them"), "{}", found[0].meaning);
-}
-
-#[test]
-fn what_the_view_lacks_is_said() {
-    let gap = (
-        "/missing",
-        r#"[{"section": "network_acls", "call": "ec2:DescribeNetworkAcls", "why": "UnauthorizedOperation"}]"#,
-    );
-    let found = judge_by(ONE_SILENT, &[gap, ("/network_acls", "")]).findings.remove(0);
-    assert_eq!((found.id, found.certainty, &found.culprit), (FindingId::EndpointSilent, Certainty::Likely, &None));
-    let told = found.tell_apart.unwrap();
-    assert!(told.contains("ec2:DescribeNetworkAcls"), "{told}");
-    // A group that is shut is shut, whatever else is not known.
-    let found = judge_by(ONE_SILENT, &[gap, ("/network_acls", ""), OWN_GROUP[0], OWN_GROUP[1]]).findings.remove(0);
-    assert_eq!(found.culprit.unwrap().id, "sg-2");
-}
-
-#[test]
 fn a_culprit_leaves_nothing_to_guess() {
     let judged = judge_by(ONE_SILENT, &OWN_GROUP);
     let found = &judged.findings[0];
@@ -247,20 +215,6 @@ fn a_culprit_leaves_nothing_to_guess() {
     assert!(commands[0].contains("authorize-security-group-ingress --group-id sg-2 "), "{commands:?}");
     assert!(!commands.concat().contains('$'), "{commands:?}");
     assert!(judged.headline.ends_with("security group sg-2 is to blame."), "{}", judged.headline);
-}
-
-#[test]
-fn what_the_view_knows_stands_in_commands_that_it_does_not_settle() {
-    let found = judge_by(S3_SILENT, &[("/network_acls", "")]).findings.remove(0);
-    assert_eq!(found.culprit, None);
-    let commands: Vec<&str> = found.fix.iter().filter_map(|fix| fix.command.as_deref()).collect();
-    assert!(
-        commands[0].contains("--vpc-id vpc-1 ") && commands[0].contains("--route-table-ids rtb-a "),
-        "{commands:?}"
-    );
-    // The view clears the groups, and not the ACL that it lacks.
-    assert!(!commands.iter().any(|command| command.contains("security-group")), "{commands:?}");
-    assert!(commands.iter().any(|command| command.contains("describe-network-acls")), "{commands:?}");
 }
 
 #[test]
@@ -283,79 +237,6 @@ fn the_route_to_s3_is_proved_by_the_table() {
         ("by the NAT", &scene("expect=private"), &nat, "error public-route s3: vpce-3"),
         ("by the NAT, and a gateway asked for", &scene("expect=gateway"), &nat, "error unexpected-route s3: certain"),
     ]);
-}
-
-/// The policy of the first endpoint, or of S3's, as AWS shows it: a text.
-fn token(text: &str) -> (&str, &str) {
-    ("/vpc_endpoints/0/PolicyDocument", text)
-}
-
-fn policy(statement: &str) -> String {
-    serde_json::Value::from(format!(r#"{{"Statement": [{statement}]}}"#)).to_string()
-}
-
-#[test]
-fn the_policy_that_denies_is_named() {
-    let everything = policy(r#"{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}"#);
-    let nothing = policy(r#"{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}"#);
-    let own = policy(r#"{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "arn:aws:s3:::ours/*"}"#);
-    let said = "ecr.api dns=10.0.1.5\nregistry-token get-authorization-token=by-endpoint";
-    let unsaid = "ecr.api dns=10.0.1.5\nregistry-token get-authorization-token=by-nobody";
-    let by_role = "ecr.api dns=10.0.1.5\nregistry-token get-authorization-token=by-identity";
-    let by_nat = "ecr.api dns=18.1.1.1\nregistry-token get-authorization-token=by-nobody";
-    let host = "prod-ap-northeast-1-starport-layer-bucket.s3.ap-northeast-1.amazonaws.com";
-    let layers = format!(
-        "ecr.dkr dns=10.0.2.4
-         layer-host:{host}:443 dns=52.219.1.1
-         control dns=18.9.9.9 18.9.9.9=silent
-         layers layer-blob=redirect layer=403/AccessDenied/Access~Denied"
-    );
-
-    assert_settled(&[
-        ("as AWS says", said, &[token(&nothing)], "error endpoint-policy-denies registry-token: vpce-0"),
-        ("as AWS does not say", unsaid, &[token(&nothing)], "error access-denied registry-token: vpce-0"),
-        (
-            "not where AWS names another",
-            by_role,
-            &[token(&nothing)],
-            "error identity-policy-denies registry-token: likely",
-        ),
-        (
-            "not where the call went another way",
-            by_nat,
-            &[token(&nothing)],
-            "error access-denied registry-token: likely
-             info public-route ecr.api: certain",
-        ),
-        (
-            "one that allows it is not to blame",
-            unsaid,
-            &[token(&everything)],
-            "error access-denied registry-token: likely",
-        ),
-        (
-            "AWS says so, and it was changed since",
-            said,
-            &[token(&everything)],
-            "error endpoint-policy-denies registry-token: certain
-             warning configuration-and-network-disagree registry-token: certain",
-        ),
-        ("of the layers", &layers, &[("/vpc_endpoints/3/PolicyDocument", &own)], "error layers-denied layers: vpce-3"),
-    ]);
-    let found = judge_by(unsaid, &[token(&everything)]).findings.remove(0);
-    assert!(!found.alternatives.contains(&FindingId::EndpointPolicyDenies), "{found:?}");
-    for (scene, place) in [(said, "/vpc_endpoints/0/PolicyDocument"), (&layers, "/vpc_endpoints/3/PolicyDocument")] {
-        let found = judge_by(scene, &[(place, &everything)]).findings.remove(0);
-        let steps: Vec<_> = found.fix.iter().map(|step| (step.action.as_str(), &step.command)).collect();
-        let there = "see configuration-and-network-disagree: it says what is left to look at";
-        assert_eq!(steps, [(there, &None)], "{scene}");
-        assert!(found.meaning.contains("vpc-1 the policy of the endpoint allows what was denied"), "{}", found.meaning);
-    }
-    let found = judge_by(&layers, &[("/vpc_endpoints/3/PolicyDocument", &own)]).findings.remove(0);
-    let steps: Vec<&str> = found.fix.iter().map(|step| step.action.as_str()).collect();
-    let [_, add, "put it in place"] = steps.as_slice() else { panic!("{steps:?}") };
-    let bucket = r#""Resource":["arn:aws:s3:::prod-ap-northeast-1-starport-layer-bucket/*"]"#;
-    assert!(add.contains(bucket), "{add}");
 }
 
 #[test]
@@ -413,32 +294,4 @@ fn one_way_or_the_other_is_enough() {
     let fix = &found.findings[0].fix;
     assert!(fix[0].action.starts_with("point the route at a NAT gateway"), "{fix:?}");
     assert!(fix[1].action.starts_with("or, in place of that way, create the interface endpoint"), "{fix:?}");
-}
-
-#[test]
-fn without_the_endpoints_nothing_is_certain_of_what_lacks() {
-    let found = judge_by(S3_SILENT, &[NO_S3_ROUTE[0], ("/vpc_endpoints", "")]).findings.remove(0);
-    assert_eq!((&found.culprit, found.certainty), (&None, Certainty::Likely));
-    assert!(found.fix[0].action.ends_with("if it does not exist"), "{:?}", found.fix);
-}
-
-#[test]
-fn what_the_view_settles_leaves_no_guess_from_inside() {
-    for changes in [&OWN_GROUP[..], &[]] {
-        let found = judge_by(ONE_SILENT, changes).findings.remove(0);
-        assert_eq!((&found.compared, &found.alternatives[..], &found.tell_apart), (&None, &[][..], &None));
-    }
-}
-
-#[test]
-fn an_acl_that_passes_some_ports_leaves_the_groups_out() {
-    let some = (
-        "/network_acls/1/Entries/0",
-        r#"{"Egress": true, "RuleNumber": 100, "Protocol": "6", "PortRange": {"From": 49152, "To": 65535},
-            "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}"#,
-    );
-    let found = judge_by(ONE_SILENT, &[some]).findings.remove(0);
-    assert!(found.meaning.contains("the security groups let this through"), "{}", found.meaning);
-    assert!(found.fix[0].action.contains("network ACLs") && found.fix[0].command.is_none(), "{:?}", found.fix);
-    assert!(found.tell_apart.unwrap().contains("acl-c of subnet-c lets "));
 }
