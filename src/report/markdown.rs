@@ -16,7 +16,7 @@ use escape::{code, inline};
 /// Render it: the verdict first, then the causes with their fixes, then what has to be open, then all that was examined.
 pub fn render(report: &Report) -> String {
     let mut out = String::new();
-    let (word, _) = head::verdict(report.verdict);
+    let (word, _) = head::word(report.verdict);
     paragraph(&mut out, &format!("## vpcprobe: {word}"));
     paragraph(
         &mut out,

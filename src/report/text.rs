@@ -14,7 +14,7 @@ pub(crate) mod steps;
 pub(crate) mod table;
 pub(crate) mod units;
 mod watch;
-mod who;
+pub(crate) mod who;
 pub(crate) mod wrap;
 
 use super::Report;

@@ -2,7 +2,7 @@
 
 use super::super::Report;
 use super::super::text::culprit::thing;
-use super::super::text::findings::{about, certainty, severity, with_statement};
+use super::super::text::findings::{Doubt, about, doubt, severity, with_statement};
 use super::super::text::steps::called;
 use super::super::text::wrap::clean;
 use super::escape::{code, command, fenced, inline};
@@ -24,7 +24,7 @@ pub(super) fn write(out: &mut String, report: &Report, title: &str, is_wanted: i
 }
 
 fn one(out: &mut String, number: usize, finding: &Finding) {
-    let (word, _) = severity(finding);
+    let (word, _) = severity(finding.severity);
     let about = about(finding);
     let about = if about.is_empty() { about } else { format!(" ({})", inline(&about)) };
     paragraph(out, &format!("#### {number}. {word} {}{about}", code(&finding.id.to_string())));
@@ -66,9 +66,8 @@ fn doubts(out: &mut String, finding: &Finding) {
     if let Some(compared) = &finding.compared {
         paragraph(out, &format!("**Compared:** {}", inline(compared)));
     }
-    if let Some((word, sentences, to)) = certainty(finding) {
-        let how = finding.tell_apart.as_ref().map(|how| format!(" {to}: {how}")).unwrap_or_default();
-        let sentences = inline(&format!("{sentences}{how}"));
-        paragraph(out, &format!("**{}:** {sentences}", word.trim_end_matches(':')));
+    if let Some(Doubt { word, text, commands }) = doubt(finding) {
+        paragraph(out, &format!("**{}:** {}", word.trim_end_matches(':'), inline(&text)));
+        commands.into_iter().for_each(|told| command(out, told));
     }
 }

@@ -150,7 +150,7 @@ pub(super) fn failed(fault: &Fault) -> &'static str {
     }
 }
 
-fn certificate(problem: &CertificateProblem) -> &'static str {
+pub(crate) fn certificate(problem: &CertificateProblem) -> &'static str {
     match problem {
         CertificateProblem::UnknownIssuer => "untrusted",
         CertificateProblem::WrongName => "wrong name",
@@ -160,7 +160,7 @@ fn certificate(problem: &CertificateProblem) -> &'static str {
     }
 }
 
-fn not_tried(why: Why) -> &'static str {
+pub(crate) fn not_tried(why: Why) -> &'static str {
     match why {
         Why::BelowFailed | Why::NoAddress | Why::TooMany => "-",
         Why::Deadline => "no time",

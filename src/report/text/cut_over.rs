@@ -10,6 +10,10 @@ const INDENT: usize = 3;
 /// The columns of the longest answer.
 const ANSWER_COLUMNS: usize = "not known".len();
 
+/// What the lines say nothing of.
+pub(crate) const SCOPE: &str =
+    "That is said of the routes to these services alone: what the application itself calls besides was not looked at.";
+
 /// One service: its answers, worst first, each with the runs that give it where not all do.
 pub(crate) struct Row<'r> {
     pub(crate) check: &'r CheckId,
@@ -22,13 +26,18 @@ pub(crate) struct Row<'r> {
 
 /// The lines of a report.
 pub(super) fn write(page: &mut Page, report: &Report) {
+    block(page, &rows(report), report.network.is_some());
+}
+
+/// The services of a report.
+pub(crate) fn rows(report: &Report) -> Vec<Row<'_>> {
     let rows = report.checks.iter().filter_map(|check| {
         let cut = check.cut_over.as_ref()?;
         let fails = check.status == CheckStatus::Fail;
         let loses = !fails && cut.answer == CutOverAnswer::Breaks;
         Some(Row { check: &check.id, answers: vec![(None, cut)], fails, loses })
     });
-    block(page, &rows.collect::<Vec<_>>(), report.network.is_some());
+    rows.collect()
 }
 
 /// A line a service, what they come to together, and what they say nothing of.
@@ -45,15 +54,11 @@ pub(crate) fn block(page: &mut Page, rows: &[Row<'_>], has_view: bool) {
     for sentence in closing(rows, has_view) {
         page.paragraph(INDENT, Ink::Plain, &sentence);
     }
-    page.paragraph(
-        INDENT,
-        Ink::Dim,
-        "That is said of the routes to these services alone: what the application itself calls besides was not looked at.",
-    );
+    page.paragraph(INDENT, Ink::Dim, SCOPE);
 }
 
 /// What is word for word the same of all: such as that no name is resolved any more.
-fn of_all<'r>(rows: &[Row<'r>]) -> Option<&'r CutOver> {
+pub(crate) fn of_all<'r>(rows: &[Row<'r>]) -> Option<&'r CutOver> {
     let (first, others) = rows.split_first()?;
     let only = |row: &Row<'r>| match row.answers[..] {
         [(None, cut)] => Some(cut),
@@ -82,7 +87,7 @@ fn line(page: &mut Page, answer: CutOverAnswer, text: &str) {
     page.labelled(INDENT, INDENT + ANSWER_COLUMNS + 1, (ink, &label), (Ink::Plain, text));
 }
 
-fn word(answer: CutOverAnswer) -> (&'static str, Ink) {
+pub(crate) fn word(answer: CutOverAnswer) -> (&'static str, Ink) {
     match answer {
         CutOverAnswer::Survives => ("survives", Ink::Good),
         CutOverAnswer::Breaks => ("breaks", Ink::Bad),
@@ -91,14 +96,14 @@ fn word(answer: CutOverAnswer) -> (&'static str, Ink) {
 }
 
 /// A host that only the replay learned of by its name alone, anything else by its id; without the port that all have.
-fn called(id: &CheckId) -> &str {
+pub(crate) fn called(id: &CheckId) -> &str {
     let heads = ["layer-host:", "manifest-host:", "token-host:"];
     let host = heads.into_iter().find_map(|head| id.0.strip_prefix(head)).unwrap_or(&id.0);
     host.strip_suffix(":443").unwrap_or(host)
 }
 
 /// What must be mended first, what is not known, and whether the route may go.
-fn closing(rows: &[Row<'_>], has_view: bool) -> Vec<String> {
+pub(crate) fn closing(rows: &[Row<'_>], has_view: bool) -> Vec<String> {
     let has = |row: &Row<'_>, answer| row.answers.iter().any(|(_, cut)| cut.answer == answer);
     let those = |wanted: &dyn Fn(&Row<'_>) -> bool| {
         let names: Vec<_> = rows.iter().filter(|row| wanted(row)).map(|row| called(row.check)).collect();

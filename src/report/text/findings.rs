@@ -47,16 +47,16 @@ pub(super) fn write_infos(page: &mut Page, report: &Report) {
 
 /// Number, severity, id, and what it is about.
 pub(crate) fn heading(page: &mut Page, number: usize, finding: &Finding) {
-    let (word, ink) = severity(finding);
+    let (word, ink) = severity(finding.severity);
     let about = about(finding);
     let id = finding.id.to_string();
     let text = if about.is_empty() { id } else { format!("{id} ({about})") };
     page.labelled(0, INDENT, (ink, &format!("{number}. {word}")), (Ink::Bold, &text));
 }
 
-/// How bad it is, in a word.
-pub(crate) fn severity(finding: &Finding) -> (&'static str, Ink) {
-    match finding.severity {
+/// The severity's word.
+pub(crate) fn severity(severity: Severity) -> (&'static str, Ink) {
+    match severity {
         Severity::Error => ("ERROR", Ink::Bad),
         Severity::Warning => ("WARNING", Ink::Odd),
         Severity::Info => ("INFO", Ink::Plain),
@@ -118,20 +118,23 @@ pub(crate) fn doubts(page: &mut Page, finding: &Finding) {
     if let Some(compared) = &finding.compared {
         page.labelled(INDENT, INDENT + 2, (Ink::Plain, "compared:"), (Ink::Plain, compared));
     }
-    let Some((word, mut sentences, to)) = certainty(finding) else { return };
-    let (how, commands) = finding.tell_apart.as_deref().map(parted).unwrap_or_default();
-    if !how.is_empty() {
-        sentences.push_str(&format!(" {to}: {how}"));
-    }
-    page.labelled(INDENT, INDENT + 2, (Ink::Plain, word), (Ink::Plain, &sentences));
+    let Some(Doubt { word, text, commands }) = doubt(finding) else { return };
+    page.labelled(INDENT, INDENT + 2, (Ink::Plain, word), (Ink::Plain, &text));
     for (index, command) in commands.iter().enumerate() {
         page.labelled(INDENT + 2, INDENT + 4, (Ink::Good, &format!("command {}:", index + 1)), (Ink::Plain, ""));
         page.command(INDENT + 4, command);
     }
 }
 
-/// How sure it is, why, and what one looks further for.
-pub(crate) fn certainty(finding: &Finding) -> Option<(&'static str, String, &'static str)> {
+/// How sure a finding is, in words, and the commands that tell.
+pub(crate) struct Doubt<'f> {
+    pub(crate) word: &'static str,
+    pub(crate) text: String,
+    pub(crate) commands: Vec<&'f str>,
+}
+
+/// How sure it is, what else it may be, and how to tell.
+pub(crate) fn doubt(finding: &Finding) -> Option<Doubt<'_>> {
     if finding.id == FindingId::Unexplained && finding.alternatives.is_empty() {
         // It claims no cause, so there is none to be sure of.
         return None;
@@ -145,11 +148,16 @@ pub(crate) fn certainty(finding: &Finding) -> Option<(&'static str, String, &'st
         Certainty::Possible => ("possible:", "it is one of several causes of this evidence."),
     };
     let others: Vec<_> = finding.alternatives.iter().map(|id| format!("{id} ({})", id.title())).collect();
-    if others.is_empty() {
-        return Some((word, why.to_owned(), "To look further"));
+    let mut sentences = vec![why.to_owned()];
+    if !others.is_empty() {
+        sentences.push(format!("From inside the VPC it can't be told from {}.", others.join(" or from ")));
     }
-    let sentences = format!("{why} From inside the VPC it can't be told from {}.", others.join(" or from "));
-    Some((word, sentences, "To tell them apart"))
+    let (how, commands) = finding.tell_apart.as_deref().map(parted).unwrap_or_default();
+    if !how.is_empty() {
+        let to = if others.is_empty() { "To look further" } else { "To tell them apart" };
+        sentences.push(format!("{to}: {how}"));
+    }
+    Some(Doubt { word, text: sentences.join(" "), commands })
 }
 
 /// Words, and the commands that stood among them in backticks: those get lines of their own, ready to paste.

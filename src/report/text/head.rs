@@ -11,12 +11,12 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 
 /// A verdict and its sentence.
 pub(crate) fn headed(page: &mut Page, verdict: Verdict, headline: &str) {
-    let (word, ink) = self::verdict(verdict);
+    let (word, ink) = word(verdict);
     page.labelled(0, 6, (ink, word), (Ink::Bold, headline));
 }
 
-/// A verdict in a word.
-pub(crate) fn verdict(verdict: Verdict) -> (&'static str, Ink) {
+/// The verdict's word.
+pub(crate) fn word(verdict: Verdict) -> (&'static str, Ink) {
     match verdict {
         Verdict::Pass => ("PASS", Ink::Good),
         Verdict::Fail => ("FAIL", Ink::Bad),

@@ -28,6 +28,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     page.labelled(0, 6, (Ink::Dim, "run:"), (Ink::Plain, &run(report)));
 }
 
+/// What the reader must know beside the findings.
 pub(crate) fn notes(report: &Report) -> Vec<String> {
     let mut notes = how_it_ended(report);
     notes.extend(not_tried(report));

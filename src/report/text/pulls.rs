@@ -19,17 +19,24 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         return;
     }
     page.gap();
-    for pull in report.pulls.iter().take(MOST) {
-        page.labelled(0, 6, (Ink::Bold, "pull:"), (Ink::Plain, &told(pull)));
+    for line in lines(report) {
+        page.labelled(0, 6, (Ink::Bold, "pull:"), (Ink::Plain, &line));
     }
-    if let Some(rest) = report.pulls.get(MOST..).filter(|rest| !rest.is_empty()) {
-        page.labelled(0, 6, (Ink::Bold, "pull:"), (Ink::Plain, &summed(rest)));
-    }
-    if let Some(ms) = report.vantage.image_pull_ms {
-        let text =
-            format!("for comparison: the platform took {} to pull the image of this very container", duration(ms));
+    if let Some(text) = of_the_platform(report) {
         page.paragraph(6, Ink::Plain, &text);
     }
+}
+
+/// Each of the first few pulls, and the others in one sentence.
+pub(crate) fn lines(report: &Report) -> Vec<String> {
+    let rest = report.pulls.get(MOST..).filter(|rest| !rest.is_empty());
+    report.pulls.iter().take(MOST).map(told).chain(rest.map(summed)).collect()
+}
+
+/// What the platform itself took.
+pub(crate) fn of_the_platform(report: &Report) -> Option<String> {
+    let took = duration(report.vantage.image_pull_ms?);
+    Some(format!("for comparison: the platform took {took} to pull the image of this very container"))
 }
 
 /// One pull in a sentence.

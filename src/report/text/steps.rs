@@ -42,7 +42,7 @@ const GAP: usize = 2;
 /// Where the lines below a step begin.
 const INDENT: usize = 4;
 
-const TITLES: [&str; 3] = ["status", "step of the task start", "result"];
+pub(crate) const TITLES: [&str; 3] = ["status", "step of the task start", "result"];
 
 /// One step's fields and what stands below them.
 pub(crate) struct Row {
@@ -84,7 +84,7 @@ pub(super) fn write(page: &mut Page, report: &Report, seen: &ByCheck<'_>) {
     print(page, &rows);
 }
 
-/// A row a step; many of a kind are told in a few.
+/// The rows of all steps, or of a kind with too many those that tell most.
 pub(crate) fn rows(report: &Report, seen: &ByCheck<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut checks: Vec<_> = report.checks.iter().collect();

@@ -10,7 +10,7 @@ use crate::plan::Route;
 use crate::report::{Report, is_aside};
 
 /// A field's width, and the titles of all.
-const TITLES: [&str; 7] = ["status", "check", "resolve", "connect", "handshake", "exchange", "route"];
+pub(crate) const TITLES: [&str; 7] = ["status", "check", "resolve", "connect", "handshake", "exchange", "route"];
 
 /// The most that a rung's field takes; longer words come from the network.
 const RUNG_COLUMNS: usize = 13;
@@ -25,17 +25,15 @@ const GAP: usize = 2;
 const INDENT: usize = 4;
 
 /// One check's fields and what stands below them.
-struct Row {
-    cells: [Cell; 7],
-    detail: String,
+pub(crate) struct Row<'r> {
+    pub(crate) check: &'r CheckResult,
+    pub(crate) cells: [Cell; 7],
+    pub(crate) detail: String,
 }
 
 /// Every name that was climbed to.
 pub(super) fn write(page: &mut Page, report: &Report, seen: &ByCheck<'_>) {
-    let arrow = page.mark("->", "→");
-    let of = |check: &CheckResult| seen.get(&check.id).map_or(&[][..], Vec::as_slice);
-    let ladders = report.checks.iter().filter(|check| !is_step(check, of(check)));
-    let rows: Vec<Row> = ladders.map(|check| row(check, of(check), arrow)).collect();
+    let rows = rows(report, seen, page.mark("->", "→"));
     if rows.is_empty() {
         return;
     }
@@ -46,12 +44,20 @@ pub(super) fn write(page: &mut Page, report: &Report, seen: &ByCheck<'_>) {
     }
 }
 
-fn row(check: &CheckResult, seen: &[&Observation], arrow: &str) -> Row {
+/// Every name that was climbed to, in the report's order.
+pub(crate) fn rows<'r>(report: &'r Report, seen: &ByCheck<'_>, arrow: &str) -> Vec<Row<'r>> {
+    let of = |check: &CheckResult| seen.get(&check.id).map_or(&[][..], Vec::as_slice);
+    let ladders = report.checks.iter().filter(|check| !is_step(check, of(check)));
+    ladders.map(|check| row(check, of(check), arrow)).collect()
+}
+
+fn row<'r>(check: &'r CheckResult, seen: &[&Observation], arrow: &str) -> Row<'r> {
     let climbed = |step| {
         let Cell { text, ink } = rung(step, seen);
         Cell::new(clean(&text), ink)
     };
     Row {
+        check,
         cells: [
             if is_aside(check) { Cell::new("-", Ink::Dim) } else { status(check.status) },
             Cell::new(name(check), Ink::Plain),
@@ -114,7 +120,7 @@ fn detail(check: &CheckResult, seen: &[&Observation], arrow: &str) -> String {
 }
 
 /// Columns as wide as their widest field, the name's as wide as the others leave it; none where that is too little.
-fn columns(page: usize, rows: &[Row]) -> Option<[usize; 7]> {
+fn columns(page: usize, rows: &[Row<'_>]) -> Option<[usize; 7]> {
     let mut columns = TITLES.map(width);
     for row in rows {
         for (column, cell) in columns.iter_mut().zip(&row.cells) {
@@ -130,7 +136,7 @@ fn columns(page: usize, rows: &[Row]) -> Option<[usize; 7]> {
 }
 
 /// A line with the fields, and below it what is too long for a column.
-fn table(page: &mut Page, rows: &[Row], columns: &[usize; 7]) {
+fn table(page: &mut Page, rows: &[Row<'_>], columns: &[usize; 7]) {
     print(page, &TITLES.map(|title| Cell::new(title, Ink::Dim)), columns);
     for row in rows {
         print(page, &row.cells, columns);
@@ -151,7 +157,7 @@ pub(crate) fn print(page: &mut Page, cells: &[Cell], columns: &[usize]) {
 }
 
 /// The same for a narrow page: a few lines a check.
-fn list(page: &mut Page, rows: &[Row]) {
+fn list(page: &mut Page, rows: &[Row<'_>]) {
     for row in rows {
         let [status, check, climbed @ ..] = &row.cells;
         page.labelled(0, 2 * INDENT, (status.ink, &status.text), (Ink::Bold, &check.text));

@@ -21,7 +21,7 @@ pub(super) fn rate(bytes_per_s: u64) -> String {
 }
 
 /// A time that may be long.
-pub(super) fn duration(ms: u64) -> String {
+pub(crate) fn duration(ms: u64) -> String {
     match ms / 1_000 {
         0..10 => time(ms),
         s @ 10..100 => format!("{s}.{} s", ms % 1_000 / 100),

@@ -6,7 +6,7 @@ use crate::plan::CheckId;
 use crate::report::Report;
 
 /// One sentence where anything was replayed or the identity is known; none else.
-pub(super) fn of(report: &Report) -> Option<String> {
+pub(crate) fn of(report: &Report) -> Option<String> {
     let is_replay = report.observations.iter().any(|seen| seen.step.is_some());
     let role = report.inputs.task_definition.as_ref().and_then(|task| task.execution_role.as_deref());
     match (&report.vantage.identity_arn, report.vantage.credentials.as_deref()) {
