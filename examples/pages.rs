@@ -20,6 +20,7 @@ fn main() -> std::io::Result<()> {
     std::fs::write(folder.join("report.schema.json"), vpcprobe::report::schema::made())?;
     std::fs::write(folder.join("merged.schema.json"), vpcprobe::merge::schema::made())?;
     std::fs::write(folder.join("diff.schema.json"), vpcprobe::diff::schema::made())?;
+    std::fs::write(folder.join("expectations.schema.json"), vpcprobe::inputs::expectations::format::made())?;
     std::fs::write(folder.join("findings.table"), findings())?;
     std::fs::write(folder.join("examples/report.html"), html::render(&example()))?;
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {

@@ -1,5 +1,6 @@
 //! What the observations of all checks together mean: a pure function of the plan and of what was seen.
 
+mod asserted;
 pub(crate) mod aws;
 mod case;
 mod compare;

@@ -2,13 +2,17 @@
 
 mod duration;
 mod endpoint;
+pub mod expectations;
 mod host;
 mod image;
+mod list;
+mod near;
 mod parse;
 mod raw;
 mod region;
 mod rounds;
 mod task;
+mod yaml;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -18,8 +22,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use endpoint::{Endpoint, Transport};
+pub use expectations::{Assertion, Demands, Target, TargetKind};
 pub use host::host_name;
 pub use image::{EcrHost, ImageRef};
+pub use near::distance;
 pub use parse::accept;
 pub use raw::{Error, NamedText, RawInputs, shown};
 pub use region::{Partition, Region};
@@ -67,8 +73,17 @@ pub struct Inputs {
     pub read_only: bool,
     /// Further TLS or TCP endpoints.
     pub endpoints: Vec<Endpoint>,
+    /// Hosts of a foreign list that can't be connected to, being patterns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
     /// Routes that are asserted.
     pub expectations: Vec<Expectation>,
+    /// The file of expectations, by its name; empty where the text itself was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expectations_file: Option<String>,
+    /// What it asserts, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assertions: Vec<Assertion>,
     /// Whether hosts are asked only to learn if there is a way out.
     pub controls: bool,
     /// Whether FIPS hosts are used.

@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         }
         Command::Cost(args) => cost::cost(&args),
         Command::Explain { words, format } => commands::explain(&words, format.as_deref()),
-        Command::Schema => Ok(commands::schema()),
+        Command::Schema { expectations } => Ok(commands::schema(expectations)),
     });
     match done {
         Ok(Ok(code)) => ExitCode::from(code),

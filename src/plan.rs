@@ -1,5 +1,6 @@
 //! What must be reachable, why, by which route, and how far up the ladder to climb.
 
+mod asserted;
 mod build;
 mod expect;
 mod extra;
@@ -7,6 +8,7 @@ mod start;
 mod steps;
 mod task;
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
@@ -15,11 +17,10 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::catalog::{Expected, Method, Purpose, Question, Reach};
 pub use crate::inputs::{
-    EcrHost, EnvironmentFile, Error, ImageRef, LayerMode, Limits, LogGroup, Partition, Platform, Profile,
+    Demands, EcrHost, EnvironmentFile, Error, ImageRef, LayerMode, Limits, LogGroup, Partition, Platform, Profile,
     ProxyVariable, Region, Route, SecretRef, SecretStore, SecretUse, TaskDefinition, Transport, Unread, UnreadKind,
 };
 pub use build::plan;
-pub(crate) use start::distance;
 pub use steps::{found, layer_host, manifest_host, token_host};
 
 /// The whole of what a run does, and what the rules need to know to judge it.
@@ -37,6 +38,19 @@ pub struct Plan {
     pub strict: bool,
     /// How the replay goes about it.
     pub replay: Replay,
+    /// What is asserted beside routes.
+    pub asserted: Asserted,
+}
+
+/// What is asserted beside routes, and what of the asked-for the plan can't hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Asserted {
+    /// What is asked of a check.
+    pub demands: BTreeMap<CheckId, Demands>,
+    /// Patterns of a file of expectations that no check fits.
+    pub idle: Vec<String>,
+    /// Hosts of a foreign list that can't be connected to, being patterns.
+    pub left_out: Vec<String>,
 }
 
 /// How the replay goes about it.

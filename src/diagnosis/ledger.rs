@@ -330,9 +330,9 @@ pub fn recognition(view: &View<'_>, peer: &Peer<'_>) -> Option<Recognition> {
     Some(recognise(view.check.question.as_ref()?, &view.check.host, peer.response()?))
 }
 
-fn route<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Option<Trouble<'c>> {
-    let observed = case.observed_route(view);
-    let broken = match (view.check.expect, observed) {
+/// Whether the route is not the one that is asserted.
+pub fn is_off_route(case: &Case<'_>, view: &View<'_>) -> bool {
+    match (view.check.expect, case.observed_route(view)) {
         (_, ObservedRoute::None)
         | (Route::Any, _)
         | (Route::Private, ObservedRoute::Private | ObservedRoute::Gateway)
@@ -342,10 +342,13 @@ fn route<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Option<Trouble<'c>> {
         | (Route::Private, ObservedRoute::Public | ObservedRoute::S3Undetermined)
         | (Route::Gateway, ObservedRoute::Private | ObservedRoute::Public | ObservedRoute::S3Undetermined)
         | (Route::Public, ObservedRoute::Private | ObservedRoute::Gateway | ObservedRoute::S3Undetermined) => true,
-    };
+    }
+}
+
+fn route<'c>(case: &'c Case<'c>, view: &'c View<'c>) -> Option<Trouble<'c>> {
     let open = view.used_peers().filter(|peer| peer.connected()).filter_map(|peer| peer.connect.as_ref());
     let evidence = open.map(|attempt| attempt.last).collect();
-    broken.then_some(Trouble { view, stage: Stage::Route, fault: None, evidence, bears: true })
+    is_off_route(case, view).then_some(Trouble { view, stage: Stage::Route, fault: None, evidence, bears: true })
 }
 
 /// One a check: whatever answered late, or only when asked again.

@@ -15,6 +15,7 @@
 //!   (healthy, `Date` ten minutes ahead), `date-900` (so many seconds off). Words for several rungs are joined by commas.
 //! - `ADDRESS+short=Y` the same for a variation: `+short`, `+small`, `+other`, `+noname`, joined as in `+short+small`.
 //! - `optional`, `expect=private`, `region=us-west-2`, `tcp` (no TLS).
+//! - `addresses=CIDR,…`, `issuers=NAME,…` (`_` for a space), `connect-ms=50` and the like: what a file of expectations asserts.
 //!
 //! A line `STEP REQUEST=Z …` is a step of the replay, with its requests in their order; see `testing/step.rs`. A line
 //! `replay …` changes how it goes.

@@ -6,8 +6,9 @@ use super::pair::{self, Pair};
 use super::side::{Document, Run, Seen};
 use super::{Expected, words};
 use crate::diagnosis::{CheckStatus, ObservedRoute};
+use crate::inputs::distance;
 use crate::inputs::{Expectation, shown};
-use crate::plan::{Route, distance};
+use crate::plan::Route;
 
 /// More letters than this apart is another word.
 const FARTHEST: usize = 4;

@@ -120,7 +120,11 @@ pub enum Command {
     /// What pulls of an image cost through a NAT gateway and through VPC endpoints, by list prices; no network
     Cost(CostArgs),
     /// Print the JSON Schema of the report
-    Schema,
+    Schema {
+        /// Of a file of expectations instead
+        #[arg(long)]
+        expectations: bool,
+    },
 }
 
 /// What is examined, and how.
@@ -159,12 +163,17 @@ pub struct InputArgs {
     /// Any other TLS endpoint (or `tcp://HOST:PORT`), with the route it must take; repeatable
     #[arg(long, env = "VPCPROBE_ENDPOINT", value_name = "HOST[:PORT][=ROUTE]", value_delimiter = '\n')]
     pub endpoint: Vec<String>,
-    /// A file with such endpoints, one a line
+    /// A file with such endpoints, one a line; or an egress list of osd-network-verifier, or what SYSTEM$ALLOWLIST of
+    /// Snowflake returns
     #[arg(long, env = "VPCPROBE_ENDPOINTS", value_name = "FILE")]
     pub endpoints: Option<String>,
     /// Assert a route (private, gateway, public, any, blocked) for everything, a service or a host; repeatable
     #[arg(long, env = "VPCPROBE_EXPECT", value_name = "[WHAT=]ROUTE", value_delimiter = '\n')]
     pub expect: Vec<String>,
+    /// Assert routes, addresses, issuers and limits as this file says (YAML or JSON; docs/running/expectations.md), `-` for
+    /// standard input, or the text itself where it has several lines or begins with `{`
+    #[arg(long, env = "VPCPROBE_EXPECTATIONS", value_name = "FILE")]
+    pub expectations: Option<String>,
     /// Leave the hosts alone that are asked only to learn whether there is a way out
     #[arg(long, env = "VPCPROBE_NO_CONTROL", value_parser = flag, action = ArgAction::SetTrue)]
     pub no_control: bool,

@@ -37,6 +37,7 @@ pub fn raw_inputs(args: &InputArgs, environment: &impl Environment) -> Result<Ra
         endpoints: args.endpoint.clone(),
         endpoints_list,
         expectations: args.expect.clone(),
+        expectations_file: expectations(args)?,
         no_control: flag(args.no_control),
         fips: flag(args.fips),
         dual_stack: flag(args.dual_stack),
@@ -52,6 +53,18 @@ pub fn raw_inputs(args: &InputArgs, environment: &impl Environment) -> Result<Ra
         ca_bundle: bundle_name(args, environment).map(|(_, name)| name),
         roots: given(args.roots.as_ref()),
     })
+}
+
+/// The file of expectations: the text itself, as a container without files has it, or what is in the file of that name.
+fn expectations(args: &InputArgs) -> Result<Option<NamedText>, FileError> {
+    const FLAG: &str = "--expectations";
+    // One byte more than is read, so that its size is the sentence.
+    const MOST: u64 = (1 << 20) + 1;
+    let Some(value) = given(args.expectations.as_ref()) else { return Ok(None) };
+    if value.contains('\n') || value.trim_start().starts_with('{') {
+        return Ok(Some(NamedText { name: String::new(), text: value }));
+    }
+    Ok(Some(NamedText { text: read_text(FLAG, &value, MOST)?, name: value }))
 }
 
 /// The task definition: the text itself, or what is in the file of that name.

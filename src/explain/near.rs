@@ -2,7 +2,7 @@
 
 use super::NotUnderstood;
 use super::findings::ROWS;
-use crate::inputs::shown;
+use crate::inputs::{distance, shown};
 
 /// More letters than this apart is another word.
 const FARTHEST: usize = 4;
@@ -44,21 +44,6 @@ fn near(word: &str) -> Vec<&'static str> {
         }
     }
     found
-}
-
-/// How many letters must be put in, taken out or changed.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.bytes().enumerate() {
-            let changed = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ pub struct Endpoint {
     /// The route that is asserted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<Route>,
+    /// Whether a foreign list says that its certificate is not to be verified.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unverified: bool,
 }
 
 /// What is spoken on a port.
@@ -50,7 +53,7 @@ impl Endpoint {
             (None, Transport::Tls) => 443,
             (None, Transport::Tcp) => return Err("tcp:// needs a port, as tcp://HOST:PORT".into()),
         };
-        Ok(Self { host, port, transport, route })
+        Ok(Self { host, port, transport, route, unverified: false })
     }
 }
 
@@ -96,6 +99,7 @@ mod tests {
                 port,
                 transport,
                 route,
+                unverified: false,
             });
             assert_eq!(Endpoint::parse(text).ok(), expected, "{text}");
         }

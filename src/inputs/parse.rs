@@ -5,11 +5,12 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::duration::millis;
+use super::list::{self, List};
 use super::raw::{each, given};
 use super::task::Written;
 use super::{
     EfsVolume, Endpoint, EnvironmentFile, Error, Expectation, ImageRef, Inputs, LayerMode, Limits, LogGroup, Platform,
-    Profile, RawInputs, Region, Route, TaskDefinition, Vantage, host_name,
+    Profile, RawInputs, Region, Route, TaskDefinition, Vantage, expectations, host_name,
 };
 
 /// Believe the raw inputs, or say what is wrong with them.
@@ -17,6 +18,7 @@ pub fn accept(raw: &RawInputs, vantage: &Vantage) -> Result<Inputs, Error> {
     let written = Written::accept(raw)?;
     let images = images(raw, &written)?;
     let region = region(raw, &images, vantage, &written)?;
+    let List { endpoints, left_out } = endpoints(raw, &region)?;
     Ok(Inputs {
         account: account(&images, vantage, &written),
         profiles: profiles(raw)?,
@@ -30,8 +32,11 @@ pub fn accept(raw: &RawInputs, vantage: &Vantage) -> Result<Inputs, Error> {
         task_definition: written.task_definition,
         layers: layers(raw)?,
         read_only: flag("--read-only", raw.read_only.as_deref())?,
-        endpoints: endpoints(raw)?,
+        endpoints,
+        left_out,
         expectations: distinct("--expect", &raw.expectations, Expectation::parse)?,
+        expectations_file: raw.expectations_file.as_ref().map(|file| file.name.clone()),
+        assertions: raw.expectations_file.as_ref().map(expectations::read).transpose()?.unwrap_or_default(),
         controls: !flag("--no-control", raw.no_control.as_deref())?,
         fips: flag("--fips", raw.fips.as_deref())?,
         dual_stack: flag("--dual-stack", raw.dual_stack.as_deref())?,
@@ -139,20 +144,17 @@ fn profiles(raw: &RawInputs) -> Result<Vec<Profile>, Error> {
     Ok(if named.is_empty() { vec![Profile::Fargate] } else { named })
 }
 
-fn endpoints(raw: &RawInputs) -> Result<Vec<Endpoint>, Error> {
+/// Those of the flags, and those of a list.
+fn endpoints(raw: &RawInputs, region: &Region) -> Result<List, Error> {
     let given_ones = each(&raw.endpoints).map(|value| at("--endpoint", value, Endpoint::parse));
-    let mut endpoints = given_ones.collect::<Result<Vec<_>, _>>()?;
+    let mut all = List { endpoints: given_ones.collect::<Result<Vec<_>, _>>()?, ..List::default() };
     if let Some(list) = &raw.endpoints_list {
-        for (number, line) in (1..).zip(list.text.trim_start_matches('\u{feff}').lines()) {
-            let entry = line.split_once('#').map_or(line, |(before, _)| before);
-            if let Some(entry) = given(Some(entry)) {
-                let place = format!("--endpoints {}, line {number}:", super::shown(&list.name));
-                endpoints.push(at(&place, entry, Endpoint::parse)?);
-            }
-        }
+        let read = list::read(list, region)?;
+        all.endpoints.extend(read.endpoints);
+        all.left_out = read.left_out;
     }
-    few_enough(&endpoints)?;
-    Ok(endpoints)
+    few_enough(&all.endpoints)?;
+    Ok(all)
 }
 
 /// More would take longer than any deadline and more memory than a task has.
@@ -182,6 +184,13 @@ impl Inputs {
             if ImageRef::parse(&image.reference).ok().as_ref() != Some(image) {
                 return Err(Error::of("inputs.images", &image.reference, "not what its reference says"));
             }
+        }
+        // They end up in a sentence.
+        if !self.left_out.iter().all(|host| super::shown(host) == *host) {
+            return Err(Error("inputs.left_out: not what a list could hold".to_owned()));
+        }
+        if !self.are_assertions_sound() {
+            return Err(Error("inputs.assertions: not what a file of expectations could say".to_owned()));
         }
         self.task_believed_again()
     }

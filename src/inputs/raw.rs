@@ -35,6 +35,8 @@ pub struct RawInputs {
     pub endpoints_list: Option<NamedText>,
     /// `--expect`
     pub expectations: Vec<String>,
+    /// `--expectations`: the file's name, none where the value is the text itself, and what it holds.
+    pub expectations_file: Option<NamedText>,
     /// `--no-control`: `true` or `false`, as is every flag without a value.
     pub no_control: Option<String>,
     /// `--fips`

@@ -298,7 +298,7 @@ pub(super) fn read_report(path: &str) -> Result<Report, InputError> {
     report::parse(&text).map_err(|why| InputError(format!("report {path}: {why}")))
 }
 
-/// Print the JSON Schema of the report.
-pub(crate) fn schema() -> u8 {
-    process::print(report::schema::render())
+/// Print the JSON Schema of the report, or of a file of expectations.
+pub(crate) fn schema(expectations: bool) -> u8 {
+    process::print(if expectations { inputs::expectations::format::SCHEMA } else { report::schema::render() })
 }

@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::{
-    Check, CheckId, Place, Plan, Purpose, Reach, Replay, Resolver, Role, Route, Rung, expect, extra, start, steps,
+    Check, CheckId, Place, Plan, Purpose, Reach, Replay, Resolver, Role, Route, Rung, asserted, expect, extra, start,
+    steps,
 };
 use crate::catalog::control_hosts;
 use crate::inputs::{Error, Inputs, Region, Vantage};
@@ -17,6 +18,7 @@ const VPC_RESOLVER_IPV6: IpAddr = IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 
 pub fn plan(inputs: &Inputs, vantage: &Vantage) -> Result<Plan, Error> {
     let mut checks = start::checks(inputs)?;
     extra::add(&mut checks, inputs)?;
+    let asserted = asserted::apply(&mut checks, inputs)?;
     expect::apply(&mut checks, inputs)?;
     steps::add(&mut checks, inputs, vantage);
     if inputs.controls {
@@ -30,6 +32,7 @@ pub fn plan(inputs: &Inputs, vantage: &Vantage) -> Result<Plan, Error> {
         place: place(inputs, vantage),
         strict: inputs.strict,
         replay: replay(inputs, vantage),
+        asserted,
     })
 }
 

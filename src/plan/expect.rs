@@ -1,6 +1,6 @@
 //! Routes that are asserted: for everything, for a service, for a host; the more particular one wins.
 
-use super::{Check, Reach, Route, host_and_port};
+use super::{Check, Route, asserted, host_and_port};
 use crate::inputs::{Error, Expectation, Inputs};
 
 /// Apply every expectation, and each endpoint's own route last.
@@ -59,12 +59,7 @@ fn own_routes(checks: &mut [Check], inputs: &Inputs) -> Result<(), Error> {
 }
 
 fn assert_route(check: &mut Check, route: Route, place: &str, value: &str) -> Result<(), Error> {
-    if route == Route::Gateway && check.reach != Reach::GatewayOrInterface {
-        let reason = format!("{} has no gateway endpoint, only S3 and DynamoDB have one", check.id);
-        return Err(Error::of(place, value, &reason));
-    }
-    check.expect = route;
-    Ok(())
+    asserted::take_route(check, route).map_err(|reason| Error::of(place, value, &reason))
 }
 
 fn written(expectation: &Expectation) -> String {

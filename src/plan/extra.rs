@@ -7,6 +7,8 @@ use crate::catalog::{self, Service, Site, suffixes};
 use crate::inputs::{Endpoint, Error, Inputs};
 
 const ASKED_FOR: &str = "asked for by name";
+const UNVERIFIED: &str = "The list says that its certificate is not to be verified, so TLS would prove nothing: only the \
+                          connection is examined.";
 
 /// Add the endpoints that are not in the plan yet; those that are become required.
 pub(super) fn add(checks: &mut Vec<Check>, inputs: &Inputs) -> Result<(), Error> {
@@ -29,6 +31,21 @@ pub(super) fn add(checks: &mut Vec<Check>, inputs: &Inputs) -> Result<(), Error>
     Ok(())
 }
 
+/// Add what a file of expectations names, unless the host is there in whatever form: then it becomes required.
+pub(super) fn add_host(checks: &mut Vec<Check>, host: &str, port: Option<u16>, inputs: &Inputs) {
+    let is_it = |check: &&mut Check| check.host == host && port.is_none_or(|port| port == check.port);
+    let mut is_there = false;
+    for check in checks.iter_mut().filter(is_it) {
+        is_there = true;
+        require(check);
+    }
+    if !is_there {
+        let (host, port) = (host.to_owned(), port.unwrap_or(443));
+        let endpoint = Endpoint { host, port, transport: Transport::Tls, route: None, unverified: false };
+        checks.push(of_endpoint(host_and_port(&endpoint.host, port), &endpoint, inputs));
+    }
+}
+
 fn require(check: &mut Check) {
     if !check.required {
         check.required = true;
@@ -48,7 +65,8 @@ fn agree(check: &Check, endpoint: &Endpoint) -> Result<(), Error> {
 fn of_endpoint(id: CheckId, endpoint: &Endpoint, inputs: &Inputs) -> Check {
     let bare = bare(id, endpoint);
     if endpoint.transport == Transport::Tcp {
-        return Check { top: Rung::Connect, ..bare };
+        let note = endpoint.unverified.then(|| UNVERIFIED.to_owned());
+        return Check { top: Rung::Connect, note, ..bare };
     }
     if bare.region.as_ref() != Some(&inputs.region) {
         return bare;

@@ -1,8 +1,8 @@
 //! What the task start needs: profiles, images, and services asked for by name.
 
-use super::{Check, CheckId, Profile, Purpose, Reach, Region, Role, Route, Rung, task};
+use super::{Check, CheckId, Profile, Purpose, Reach, Region, Role, Route, Rung, asserted, task};
 use crate::catalog::{self, Question, Service, Site};
-use crate::inputs::{EcrHost, Error, ImageRef, Inputs};
+use crate::inputs::{EcrHost, Error, ImageRef, Inputs, distance};
 
 /// Asked for where nobody names an account.
 const PLACEHOLDER_ACCOUNT: &str = "000000000000";
@@ -26,7 +26,11 @@ pub(super) fn checks(inputs: &Inputs) -> Result<Vec<Check>, Error> {
         }
     }
     for id in &inputs.services {
-        ask_for(&mut checks, inputs, by_name(id, &inputs.region)?);
+        let service = by_name(id, &inputs.region).map_err(|why| Error::of("--service", id, &why))?;
+        ask_for(&mut checks, inputs, service);
+    }
+    for service in asserted::services(inputs)? {
+        ask_for(&mut checks, inputs, service);
     }
     checks.sort_by_key(|check| check.purpose);
     Ok(checks)
@@ -177,12 +181,17 @@ pub(super) fn say(check: &mut Check, sentence: &str) {
 }
 
 /// A service that somebody named, in this Region.
-fn by_name(id: &str, region: &Region) -> Result<&'static Service, Error> {
-    let service = catalog::find(id).ok_or_else(|| Error::of("--service", id, &unknown(id)))?;
+pub(super) fn by_name(id: &str, region: &Region) -> Result<&'static Service, String> {
+    let service = catalog::find(id).ok_or_else(|| unknown(id))?;
     match service.only_in.filter(|_| !service.is_in(region)) {
-        Some(only) => Err(Error::of("--service", id, &format!("exists only in {only}, and the Region is {region}"))),
+        Some(only) => Err(format!("exists only in {only}, and the Region is {region}")),
         None => Ok(service),
     }
+}
+
+/// Whether a word is a few letters away from a service.
+pub(super) fn is_near_a_service(id: &str) -> bool {
+    catalog::all().iter().any(|service| id.len() > 4 && distance(service.id, id) <= 2)
 }
 
 fn unknown(id: &str) -> String {
@@ -193,19 +202,4 @@ fn unknown(id: &str) -> String {
     let near: Vec<_> = all().filter(|known| is_near(known)).collect();
     let (word, list) = if near.is_empty() { ("known are", all().collect()) } else { ("near are", near) };
     format!("no service of the catalog; {word} {}", list.join(", "))
-}
-
-/// How many letters must be changed, added or left away.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(40).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }

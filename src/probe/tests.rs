@@ -62,6 +62,7 @@ fn plan(hosts: &[&str]) -> Plan {
         },
         strict: false,
         replay: crate::plan::Replay::default(),
+        asserted: crate::plan::Asserted::default(),
     }
 }
 

@@ -168,7 +168,10 @@ pub fn inputs() -> Inputs {
         layers: LayerMode::default(),
         read_only: false,
         endpoints: vec![],
+        left_out: vec![],
         expectations: vec![],
+        expectations_file: None,
+        assertions: vec![],
         controls: true,
         fips: false,
         dual_stack: false,
@@ -379,7 +382,13 @@ pub fn hostile() -> Report {
 pub fn long() -> Report {
     let mut report = healthy();
     report.inputs.endpoints = (0..2_000)
-        .map(|n| Endpoint { host: format!("service-{n}.example"), port: 443, transport: Transport::Tls, route: None })
+        .map(|n| Endpoint {
+            host: format!("service-{n}.example"),
+            port: 443,
+            transport: Transport::Tls,
+            route: None,
+            unverified: false,
+        })
         .collect();
     report
 }

@@ -4,7 +4,7 @@ use crate::diagnosis::case::View;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Stage, Trouble};
 use crate::diagnosis::pulls::{Pull, pulls};
-use crate::diagnosis::{Case, Finding, FindingId, Fix, Severity, aws, reading, words};
+use crate::diagnosis::{Case, Finding, FindingId, Fix, Severity, asserted, aws, reading, words};
 use crate::observation::{Held, Observation};
 use crate::plan::{Purpose, Rung};
 
@@ -15,6 +15,11 @@ type Late<'c> = (&'c str, &'c Observation);
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let taken = ledger.take(|trouble| trouble.stage == Stage::Slow);
     let mut findings = long_pulls(case);
+    let limited = asserted::late(case);
+    findings.extend(over_limits(case, &limited));
+    // What is told of a limit is not told again.
+    let is_told = |seen: &Observation| limited.iter().any(|(.., late)| late.iter().any(|late| late.id == seen.id));
+    let taken: Vec<_> = taken.into_iter().filter_map(|trouble| without(trouble, is_told)).collect();
     if taken.is_empty() {
         return findings;
     }
@@ -38,11 +43,40 @@ pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     findings
 }
 
-/// The pulls whose estimate is beyond `--max-pull-time`: an error each.
+/// What of a trouble is not told yet.
+fn without(mut trouble: Trouble<'_>, is_told: impl Fn(&Observation) -> bool) -> Option<Trouble<'_>> {
+    trouble.evidence.retain(|seen| !is_told(seen));
+    (!trouble.evidence.is_empty()).then_some(trouble)
+}
+
+/// What answers later than a file of expectations allows.
+fn over_limits<'c>(case: &'c Case<'c>, limited: &[(&'c View<'c>, u64, Vec<&'c Observation>)]) -> Option<Finding> {
+    let mut draft = Draft::new(FindingId::SlowPath, case, &[]);
+    let (mut told_of, mut severity) = (Vec::new(), Severity::Warning);
+    let mut all = Vec::new();
+    for (view, limit, late) in limited {
+        if view.check.required {
+            severity = Severity::Error;
+        }
+        let late: Vec<Late<'c>> = late.iter().map(|seen| (view.check.host.as_str(), *seen)).collect();
+        told_of.push(format!("{} instead of {} at most", sentences(&late), words::millis(*limit)));
+        draft = draft.about(view, late.iter().map(|(_, seen)| *seen));
+        all.extend(late);
+    }
+    let draft = draft
+        .severity(severity)
+        .summary(format!("{}.", words::capital(&words::list(told_of))))
+        .meaning("It works, and slower than the expectations allow.")
+        .fixes(fixes(case, &all));
+    (!limited.is_empty()).then(|| draft.finding())
+}
+
+/// The pulls whose estimate is beyond `--max-pull-time`, or else beyond what is asserted of their registry: an error each.
 fn long_pulls<'c>(case: &'c Case<'c>) -> Vec<Finding> {
-    let Some(most) = case.plan.limits.max_pull_ms else { return Vec::new() };
-    let is_long = |pull: &Pull| pull.estimated_pull_ms.is_some_and(|estimate| estimate > most);
-    pulls(case.plan, case.observations).into_iter().filter(is_long).map(|pull| long_pull(case, &pull, most)).collect()
+    let most = |pull: &Pull| case.plan.limits.max_pull_ms.or_else(|| asserted::pull_limit(case, &pull.image));
+    let long = |pull: &Pull| Some(most(pull)?).filter(|most| pull.estimated_pull_ms.is_some_and(|ms| ms > *most));
+    let pulls = pulls(case.plan, case.observations);
+    pulls.iter().filter_map(|pull| Some(long_pull(case, pull, long(pull)?))).collect()
 }
 
 fn long_pull<'c>(case: &'c Case<'c>, pull: &Pull, most: u64) -> Finding {

@@ -2,22 +2,33 @@
 
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, Stage, Trouble};
-use crate::diagnosis::{Case, Finding, FindingId, ObservedRoute, aws, words};
+use crate::diagnosis::{Case, Finding, FindingId, ObservedRoute, Severity, asserted, aws, words};
 use crate::plan::Route;
 
-/// Take the broken expectations that have no finding of their own.
+/// Take the broken expectations that have no finding of their own, and tell of addresses and issuers that are not as asserted.
 pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
     let taken = ledger.take(|trouble| trouble.stage == Stage::Route && !has_its_own(case, trouble));
-    if taken.is_empty() {
+    let mut broken = asserted::outside(case);
+    broken.extend(asserted::misissued(case));
+    if taken.is_empty() && broken.is_empty() {
         return Vec::new();
     }
-    let told = words::list(taken.iter().map(|trouble| told(case, trouble)));
-    let draft = Draft::new(FindingId::UnexpectedRoute, case, &taken)
-        .summary(format!("{told}."))
-        .meaning("The network takes these packets another way than the one that is asserted.")
-        .fix(aws::step(
-            "correct the endpoint, route or security group that lets them through, or the expectation (--expect)",
-        ));
+    let is_required = broken.iter().any(|broken| broken.view.check.required);
+    let severities = taken.iter().map(Trouble::severity).chain(is_required.then_some(Severity::Error));
+    let severity = severities.min().unwrap_or(Severity::Warning);
+    let told = taken.iter().map(|trouble| told(case, trouble)).chain(broken.iter().map(|broken| broken.told.clone()));
+    let summary = format!("{}.", words::list(told));
+    let meaning = match (taken.is_empty(), broken.is_empty()) {
+        (false, true) => "The network takes these packets another way than the one that is asserted.",
+        _ => "What answers there is not what is asserted to answer, or the packets take another way to it.",
+    };
+    let mut draft = Draft::new(FindingId::UnexpectedRoute, case, &taken);
+    for broken in broken {
+        draft = draft.about(broken.view, broken.evidence);
+    }
+    let draft = draft.severity(severity).summary(summary).meaning(meaning).fix(aws::step(
+        "correct the endpoint, name, route or security group that leads there, or the expectation (--expect, --expectations)",
+    ));
     vec![draft.finding()]
 }
 

@@ -1,19 +1,64 @@
 //! `unproved`: what this run leaves unproved: steps that were not to be taken or could not be signed, look-ups that were
-//! denied, and what the log driver would have to create.
+//! denied, what the log driver would have to create, and what is asserted that nothing could be held against.
 
 use crate::diagnosis::case::View;
 use crate::diagnosis::draft::Draft;
 use crate::diagnosis::ledger::{Ledger, creates_group};
 use crate::diagnosis::reading::{self, Missing, Reading};
-use crate::diagnosis::{Case, Finding, FindingId, Fix, Severity, aws, who, words};
+use crate::diagnosis::{Case, Finding, FindingId, Fix, Severity, asserted, aws, who, words};
 use crate::observation::{Observation, Outcome, Part, Why};
 use crate::plan::LayerMode;
 
 /// A step, what of it was left, and the observation that says so.
 type Left<'c> = (&'c View<'c>, &'static str, &'c Observation);
 
-/// One finding for all of it.
-pub fn find<'c>(case: &'c Case<'c>, _: &mut Ledger<'c>) -> Vec<Finding> {
+/// One finding for the steps, and one for what is asserted.
+pub fn find<'c>(case: &'c Case<'c>, ledger: &mut Ledger<'c>) -> Vec<Finding> {
+    of_the_replay(case).into_iter().chain(of_expectations(case, ledger)).chain(left_out(case)).collect()
+}
+
+/// A warning: what is asserted must not pass because nobody looked.
+fn of_expectations<'c>(case: &'c Case<'c>, ledger: &Ledger<'c>) -> Option<Finding> {
+    let unproved = asserted::unproved(case, ledger);
+    let idle = &case.plan.asserted.idle;
+    let mut said = Vec::new();
+    if !unproved.is_empty() {
+        said.push(format!("{} could not be checked", words::list(unproved.iter().map(|(_, what)| what))));
+    }
+    if !idle.is_empty() {
+        said.push(format!("no host of this run fits {}", words::list(idle)));
+    }
+    let mut draft = Draft::new(FindingId::Unproved, case, &[]);
+    for (view, _) in &unproved {
+        draft = draft.about(view, []);
+    }
+    let draft = draft
+        .severity(Severity::Warning)
+        .summary(format!("Of what is asserted, {}.", said.join("; ")))
+        .meaning("These expectations have neither held nor failed.")
+        .fix(aws::step(
+            "give the run what it needs to see them (an --image, an --endpoint), or leave them out of the file",
+        ));
+    (!said.is_empty()).then(|| draft.finding())
+}
+
+/// Patterns of a list, which nothing can be connected to by.
+fn left_out(case: &Case<'_>) -> Option<Finding> {
+    let left_out = &case.plan.asserted.left_out;
+    let draft = Draft::new(FindingId::Unproved, case, &[])
+        .severity(Severity::Info)
+        .summary(format!(
+            "{} of the list of endpoints {} left out: {}.",
+            words::plural(left_out.len(), "pattern"),
+            if left_out.len() == 1 { "is" } else { "are" },
+            words::list(left_out)
+        ))
+        .meaning("A pattern stands for hosts that the list does not name, so nothing can be connected to.")
+        .fix(aws::step("name with --endpoint the hosts behind it that the application really uses"));
+    (!left_out.is_empty()).then(|| draft.finding())
+}
+
+fn of_the_replay<'c>(case: &'c Case<'c>) -> Vec<Finding> {
     let unsigned = left(case, Why::NoCredentials);
     let unasked = left(case, Why::NotAsked);
     let looked_up = read(case, |part, reading| reading::is_look_up(part) && *reading == Reading::Good);

@@ -22,6 +22,8 @@ const CONFIGURED: &str = "10.0.0.2:53";
 const SECOND: &str = "10.0.0.3:53";
 const VPC: &str = "169.254.169.253:53";
 const REGION: &str = "ap-northeast-1";
+const DEMANDS: &[&str] =
+    &["addresses", "issuers", "resolve-ms", "connect-ms", "handshake-ms", "exchange-ms", "pull-ms"];
 
 impl Scene {
     /// Read a scene.
@@ -43,6 +45,7 @@ impl Scene {
         let mut check = known(id);
         for word in words {
             modify(&mut check, word);
+            self.demand(&check.id, word);
         }
         let value = |key: &str| words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
         let mut addresses: Vec<IpAddr> = Vec::new();
@@ -71,6 +74,22 @@ impl Scene {
         // What only the replay learns of is in no plan.
         if found(&check.id).is_none() {
             self.plan.checks.push(check);
+        }
+    }
+
+    /// What a file of expectations asserts of the check.
+    fn demand(&mut self, id: &CheckId, word: &str) {
+        let Some((key, value)) = word.split_once('=').filter(|(key, _)| DEMANDS.contains(key)) else { return };
+        let demands = self.plan.asserted.demands.entry(id.clone()).or_default();
+        let ms = || Some(value.parse().unwrap());
+        match key {
+            "addresses" => demands.addresses = value.split(',').map(|net| net.parse().unwrap()).collect(),
+            "issuers" => demands.issuers = value.split(',').map(|name| name.replace('_', " ")).collect(),
+            "resolve-ms" => demands.resolve_ms = ms(),
+            "connect-ms" => demands.connect_ms = ms(),
+            "handshake-ms" => demands.handshake_ms = ms(),
+            "exchange-ms" => demands.exchange_ms = ms(),
+            _ => demands.pull_ms = ms(),
         }
     }
 
@@ -189,6 +208,7 @@ fn plan(text: &str) -> Plan {
         },
         strict: false,
         replay: crate::plan::Replay::default(),
+        asserted: crate::plan::Asserted::default(),
     }
 }
 
@@ -296,6 +316,7 @@ fn modify(check: &mut Check, word: &str) {
             check.region = Region::parse(region);
         }
         ("dns" | "cfg" | "cfg2" | "vpc" | "aaaa-silent", _) => {}
+        (demand, _) if DEMANDS.contains(&demand) => {}
         (address, _) if address.split('+').next().unwrap().parse::<IpAddr>().is_ok() => {}
         _ => panic!("{} {word}", check.id),
     }

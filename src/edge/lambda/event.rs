@@ -13,6 +13,8 @@ use crate::inputs::shown;
 
 /// The one input whose value may be a document. It is full of secrets, so no sentence shows it.
 const DEFINITION: &str = "task_definition";
+/// The other one, which may be an object, or its text.
+const EXPECTATIONS: &str = "expectations";
 /// Inputs that name a file, and what takes their place in an event.
 const FILES: [(&str, &str); 3] = [
     ("ca_bundle", "set VPCPROBE_CA_BUNDLE to a file in the function's package"),
@@ -77,6 +79,7 @@ fn words(key: &str, value: &RawValue, flag: &Arg) -> Result<Vec<String>, EventEr
     let words = match text.as_bytes().first() {
         Some(b'n') => return Ok(vec![]),
         Some(b'{' | b'[') if key == DEFINITION => vec![text.to_owned()],
+        Some(b'{') if key == EXPECTATIONS => vec![text.to_owned()],
         Some(b'{') => return Err(unfit("a string or a list of strings, and not an object")),
         Some(b'[') => serde_json::from_str(text).map_err(|_| unfit("a list of strings only"))?,
         Some(b'"') => vec![serde_json::from_str(text).map_err(|_| unfit("text that is Unicode"))?],
@@ -88,6 +91,12 @@ fn words(key: &str, value: &RawValue, flag: &Arg) -> Result<Vec<String>, EventEr
         return Err(EventError(format!(
             "the event's {key}: it names a file, and a function has none of its caller's: {instead}"
         )));
+    }
+    let is_told = |word: &String| word.is_empty() || word.contains('\n') || word.trim_start().starts_with('{');
+    if key == EXPECTATIONS && !words.iter().all(is_told) {
+        return Err(unfit(
+            "the expectations themselves, as an object or as text: a function has no file of its caller's",
+        ));
     }
     if key == DEFINITION && words.iter().map(|word| word.trim()).any(|word| !word.is_empty() && !is_text(word)) {
         let why = "the JSON of a task definition, as an object or as text, or its gzip in base64: a function has no file \

@@ -193,7 +193,7 @@ fn nothing_that_is_given_makes_it_panic() {
     let long = "a".repeat(100_000);
     let deep = "a.".repeat(10_000);
     for value in NASTY.iter().copied().chain([long.as_str(), deep.as_str()]) {
-        for field in 0..22 {
+        for field in 0..23 {
             if let Err(error) = accept(&raw_with(field, value), &Vantage::default()) {
                 let text = error.to_string();
                 assert!(
@@ -233,6 +233,13 @@ fn raw_with(field: u8, value: &str) -> RawInputs {
         19 => RawInputs { max_pull_time: one, ..raw() },
         20 => RawInputs {
             task_definition: Some(NamedText { name: value.to_owned(), text: format!("{{\"x\":{value}") }),
+            ..raw()
+        },
+        21 => RawInputs {
+            expectations_file: Some(NamedText {
+                name: value.to_owned(),
+                text: format!("expect:\n  - hosts: {value}\n"),
+            }),
             ..raw()
         },
         _ => RawInputs { endpoints: vec![format!("tcp://{value}")], ..raw() },

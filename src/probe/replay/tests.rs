@@ -80,6 +80,7 @@ fn plan(checks: Vec<Check>) -> Plan {
         },
         strict: false,
         replay: Replay { credentials: true, ..Replay::default() },
+        asserted: crate::plan::Asserted::default(),
     }
 }
 

@@ -55,7 +55,7 @@ fn every_flag_of_run_is_a_key() {
         let is_file = FILES.iter().any(|(file, _)| *file == key);
         let value = match flag.get_action() {
             ArgAction::SetTrue => json!(true),
-            _ if key == DEFINITION => json!("{}"),
+            _ if key == DEFINITION || key == EXPECTATIONS => json!("{}"),
             _ => json!("x"),
         };
         assert_eq!(read(&json!({ key.as_str(): value })).is_err(), is_file, "{key}");
