@@ -401,7 +401,7 @@ _vpcprobe() {
             return 0
             ;;
         vpcprobe__subcmd__plan)
-            opts="-h --region --profile --service --image --task-definition --log-group --secret --layers --read-only --endpoint --endpoints --expect --no-control --fips --dual-stack --vpc-cidr --dns-timeout --connect-timeout --tls-timeout --http-timeout --deadline --slow --max-pull-time --strict --ca-bundle --roots --format --help"
+            opts="-h --region --profile --service --image --task-definition --log-group --secret --layers --read-only --endpoint --endpoints --expect --expectations --no-control --fips --dual-stack --vpc-cidr --dns-timeout --connect-timeout --tls-timeout --http-timeout --deadline --slow --max-pull-time --strict --ca-bundle --roots --format --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -448,6 +448,10 @@ _vpcprobe() {
                     return 0
                     ;;
                 --expect)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expectations)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -525,7 +529,7 @@ _vpcprobe() {
             return 0
             ;;
         vpcprobe__subcmd__run)
-            opts="-h --region --profile --service --image --task-definition --log-group --secret --layers --read-only --endpoint --endpoints --expect --no-control --fips --dual-stack --vpc-cidr --dns-timeout --connect-timeout --tls-timeout --http-timeout --deadline --slow --max-pull-time --strict --ca-bundle --roots --for --every --repeat --format --sink --redact --help"
+            opts="-h --region --profile --service --image --task-definition --log-group --secret --layers --read-only --endpoint --endpoints --expect --expectations --no-control --fips --dual-stack --vpc-cidr --dns-timeout --connect-timeout --tls-timeout --http-timeout --deadline --slow --max-pull-time --strict --ca-bundle --roots --for --every --repeat --format --sink --redact --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -572,6 +576,10 @@ _vpcprobe() {
                     return 0
                     ;;
                 --expect)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expectations)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -643,7 +651,7 @@ _vpcprobe() {
             return 0
             ;;
         vpcprobe__subcmd__schema)
-            opts="-h --help"
+            opts="-h --expectations --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

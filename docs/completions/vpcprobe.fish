@@ -45,8 +45,9 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l log-group -d '
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l secret -d 'A secret that the task start fetches: an ARN (of Secrets Manager also with `:JSON-KEY:STAGE:VERSION` behind it, or of Parameter Store), a secret\'s name, or a parameter\'s as `/NAME` or `ssm:NAME`; repeatable' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l layers -d 'How much of each image layer is fetched: sample (up to 1 MiB; the default), full (all, digests checked), none' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l endpoint -d 'Any other TLS endpoint (or `tcp://HOST:PORT`), with the route it must take; repeatable' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l endpoints -d 'A file with such endpoints, one a line' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l endpoints -d 'A file with such endpoints, one a line; or an egress list of osd-network-verifier, or what SYSTEM$ALLOWLIST of Snowflake returns' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l expect -d 'Assert a route (private, gateway, public, any, blocked) for everything, a service or a host; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l expectations -d 'Assert routes, addresses, issuers and limits as this file says (YAML or JSON; docs/running/expectations.md), `-` for standard input, or the text itself where it has several lines or begins with `{`' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l vpc-cidr -d 'Addresses in this range are private even when it is a public one; repeatable' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l dns-timeout -d 'One DNS attempt [default: 2s]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l connect-timeout -d 'One TCP connection [default: 4s]' -r
@@ -78,8 +79,9 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l log-group -d 
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l secret -d 'A secret that the task start fetches: an ARN (of Secrets Manager also with `:JSON-KEY:STAGE:VERSION` behind it, or of Parameter Store), a secret\'s name, or a parameter\'s as `/NAME` or `ssm:NAME`; repeatable' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l layers -d 'How much of each image layer is fetched: sample (up to 1 MiB; the default), full (all, digests checked), none' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l endpoint -d 'Any other TLS endpoint (or `tcp://HOST:PORT`), with the route it must take; repeatable' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l endpoints -d 'A file with such endpoints, one a line' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l endpoints -d 'A file with such endpoints, one a line; or an egress list of osd-network-verifier, or what SYSTEM$ALLOWLIST of Snowflake returns' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l expect -d 'Assert a route (private, gateway, public, any, blocked) for everything, a service or a host; repeatable' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l expectations -d 'Assert routes, addresses, issuers and limits as this file says (YAML or JSON; docs/running/expectations.md), `-` for standard input, or the text itself where it has several lines or begins with `{`' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l vpc-cidr -d 'Addresses in this range are private even when it is a public one; repeatable' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l dns-timeout -d 'One DNS attempt [default: 2s]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand plan" -l connect-timeout -d 'One TCP connection [default: 4s]' -r
@@ -131,6 +133,7 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l prices -d 'A 
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l format -d 'text or json; text on a terminal, json elsewhere' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l show-prices -d 'Print the prices that are built in, in the form that --prices reads'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -s h -l help -d 'Print help'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand schema" -l expectations -d 'Of a file of expectations instead'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand schema" -s h -l help -d 'Print help'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose render diff merge explain cost schema help" -f -a "run" -d 'Probe, diagnose, report (the container\'s default command)'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand help; and not __fish_seen_subcommand_from run plan diagnose render diff merge explain cost schema help" -f -a "plan" -d 'Show what would be probed, which VPC endpoints that needs, and why; no network'
