@@ -49,10 +49,11 @@ pub(super) fn not_needed(plan: &Plan) -> Vec<NotNeeded> {
 /// What a task definition, or an image alone, does not show.
 pub(super) fn not_shown(plan: &Plan) -> Vec<String> {
     let images: Vec<&ImageRef> = plan.checks.iter().filter_map(image).collect();
+    let mut sentences = of_patterns(plan);
     if images.is_empty() {
-        return Vec::new();
+        return sentences;
     }
-    let mut sentences = of_images(plan, &images);
+    sentences.extend(of_images(plan, &images));
     sentences.extend(of_accounts(plan, &images));
     sentences.extend(of_router(plan, &images));
     if plan.replay.profiles.contains(&Profile::Fargate) {
@@ -89,6 +90,17 @@ fn image(check: &Check) -> Option<&ImageRef> {
         | Deed::LogStream(_)
         | Deed::Layers(_) => None,
     }
+}
+
+/// Patterns, which nothing can be connected to by.
+fn of_patterns(plan: &Plan) -> Vec<String> {
+    let (left_out, idle) = (&plan.asserted.left_out, &plan.asserted.idle);
+    let table = [
+        (left_out, "Of the list of endpoints nothing can be connected to by the patterns in it"),
+        (idle, "Of the expectations no host of this plan fits"),
+    ];
+    let filled = table.into_iter().filter(|(patterns, _)| !patterns.is_empty());
+    filled.map(|(patterns, what)| format!("{what}: {}.", patterns.join(", "))).collect()
 }
 
 fn of_images(plan: &Plan, images: &[&ImageRef]) -> Vec<String> {
