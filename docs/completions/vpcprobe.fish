@@ -58,9 +58,9 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l slow -d 'Warn 
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l max-pull-time -d 'Fail when a full pull of an image is estimated to take longer than this [default: no limit]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l ca-bundle -d 'Roots beside the public ones [default: AWS_CA_BUNDLE, SSL_CERT_FILE]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l roots -d 'Roots that count as public, in place of the built-in set' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l for -d 'Keep asking for so long, and report what changed and what was lost, such as 5m' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l for -d 'Keep asking for so long, such as 5m, and report what was lost and what changed' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l every -d 'How long from the start of one round to that of the next, with --for or --repeat [default: 5s]' -r
-complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l repeat -d 'Ask so many times' -r
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l repeat -d 'Ask so many times, and report the same' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l format -d 'text, json, jsonl, junit, markdown, html, prometheus or emf [default: text on a terminal, jsonl on ECS and Lambda, json elsewhere]' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l sink -d 'stdout (default), file:PATH, cloudwatch:GROUP[:STREAM] or s3://BUCKET/KEY; repeatable, and given ones replace stdout' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand run" -l read-only -d 'Write nothing (no log stream) and ask for no secret\'s value; the report says what that leaves unproved'
