@@ -49,7 +49,7 @@ pub(crate) fn start_log(environment: &impl Environment) {
     let level = environment.get("VPCPROBE_LOG").and_then(|level| level.parse::<LevelFilter>().ok());
     let log = tracing_subscriber::fmt().with_max_level(level.unwrap_or(LevelFilter::WARN)).with_writer(std::io::stderr);
     // A log that is already there serves as well.
-    drop(log.with_ansi(std::io::stderr().is_terminal()).without_time().try_init());
+    drop(log.with_ansi(false).without_time().try_init());
 }
 
 /// A code as the process returns it.
