@@ -24,6 +24,7 @@ pub mod inputs;
 pub mod merge;
 pub mod net;
 pub mod observation;
+pub mod order;
 pub mod plan;
 pub mod probe;
 pub mod redact;

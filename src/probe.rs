@@ -173,7 +173,7 @@ pub fn with_left_out(plan: &Plan, mut observations: Vec<Observation>) -> Vec<Obs
         .collect();
     observations.extend(left);
     let places: HashMap<&CheckId, usize> = plan.checks.iter().map(|check| &check.id).zip(0..).collect();
-    observations.sort_by_key(|seen| places.get(&seen.check).copied().unwrap_or(usize::MAX));
+    crate::order::by_key(&mut observations, |seen| places.get(&seen.check).copied().unwrap_or(usize::MAX));
     for (number, seen) in (1..).zip(&mut observations) {
         seen.id = ObservationId(format!("o{number}"));
     }
@@ -198,7 +198,7 @@ fn number(plan: &Plan, checks: &[Check], mut seen: Seen) -> Vec<Observation> {
             let mut attempts = attempts.unwrap_or_else(|| not_begun(plan, check, Why::OurFault));
             // The requests of a step are told in the order in which they were made.
             if check.step.is_none() {
-                attempts.sort_by_key(Attempt::order);
+                crate::order::by_key(&mut attempts, Attempt::order);
             }
             attempts.into_iter().map(move |attempt| (check, attempt))
         })

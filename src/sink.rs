@@ -168,7 +168,7 @@ fn in_order(sinks: &[Sink]) -> Vec<&Sink> {
             ordered.push(sink);
         }
     }
-    ordered.sort_by_key(|sink| match sink {
+    crate::order::by_key(&mut ordered, |sink| match sink {
         Sink::CloudWatch { .. } | Sink::S3 { .. } => 0,
         Sink::File(_) => 1,
         Sink::Stdout => 2,

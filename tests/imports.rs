@@ -14,6 +14,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("net", &["catalog", "observation"]),
     ("aws", &["inputs"]),
     ("probe", &["plan", "observation", "net", "aws"]),
+    ("order", &[]),
     ("vpc", &[]),
     ("diagnosis", &["catalog", "plan", "observation", "vpc"]),
     ("watch", &["inputs", "plan", "observation", "diagnosis"]),
@@ -32,6 +33,9 @@ const LAW: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// What everybody may name: it knows nothing of the rest.
+const COMMON: &[&str] = &["order"];
+
 #[test]
 fn every_module_names_only_what_it_may() {
     let law: BTreeMap<&str, &[&str]> = LAW.iter().copied().collect();
@@ -43,12 +47,30 @@ fn every_module_names_only_what_it_may() {
         let Some(module) = module(file) else { continue };
         let allowed = law.get(module.as_str()).unwrap_or_else(|| panic!("{module} is not in the law"));
         for (number, named) in named(&std::fs::read_to_string(file).unwrap()) {
-            if named != module && !allowed.contains(&named.as_str()) {
+            if named != module && !allowed.contains(&named.as_str()) && !COMMON.contains(&named.as_str()) {
                 broken.push(format!("{}:{number}: {module} names {named}", file.display()));
             }
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn what_is_shipped_sorts_in_one_place() {
+    let mut files = Vec::new();
+    collect(Path::new("src"), &mut files);
+    let is_shipped = |file: &&PathBuf| {
+        let path = file.to_str().unwrap();
+        !["/order.rs", "/tests", "/testing"].iter().any(|part| path.contains(part))
+    };
+    let mut broken = Vec::new();
+    for file in files.iter().filter(is_shipped) {
+        let text = std::fs::read_to_string(file).unwrap();
+        let shipped = text.lines().take_while(|line| *line != "#[cfg(test)]").enumerate();
+        let sorts = shipped.filter(|(_, line)| line.contains(".sort(") || line.contains(".sort_"));
+        broken.extend(sorts.map(|(index, line)| format!("{}:{}: {}", file.display(), index + 1, line.trim())));
+    }
+    assert!(broken.is_empty(), "the library's sort costs some kilobytes a type; use `order`:\n{}", broken.join("\n"));
 }
 
 /// The top-level module a file belongs to; none for the crate's root and the binary.

@@ -85,7 +85,7 @@ fn matched(text: &str, secret: &str) -> Option<usize> {
         let readings =
             reached.iter().flat_map(|at| written(&text[*at..], c).into_iter().flatten().map(|length| *at + length));
         let mut next: Vec<usize> = readings.collect();
-        next.sort_unstable();
+        crate::order::naturally(&mut next);
         next.dedup();
         reached = next;
         if reached.is_empty() {

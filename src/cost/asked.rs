@@ -99,7 +99,7 @@ fn thousandths(text: &str) -> Option<u64> {
 pub fn endpoints(plan: &Plan) -> Vec<String> {
     let needed = plan.checks.iter().filter(|check| check.required && check.reach == Reach::Interface);
     let mut names: Vec<String> = needed.filter_map(|check| check.endpoint_service.clone()).collect();
-    names.sort_unstable();
+    crate::order::naturally(&mut names);
     names.dedup();
     names
 }

@@ -127,7 +127,7 @@ impl<'c> Draft<'c> {
         let named: HashSet<CheckId> = self.finding.checks.drain(..).collect();
         let order = self.case.plan.checks.iter().map(|check| &check.id);
         self.finding.checks = order.filter(|id| named.contains(id)).cloned().collect();
-        self.finding.purposes.sort_unstable();
+        crate::order::naturally(&mut self.finding.purposes);
         self.finding.purposes.dedup();
         let shown: HashSet<ObservationId> = self.finding.evidence.drain(..).collect();
         let order = self.case.observations.iter().map(|seen| &seen.id);

@@ -113,7 +113,7 @@ fn rate(mine: &[&Observation]) -> Option<u64> {
     let bytes = good.iter().map(|(_, transfer)| transfer.bytes).fold(0, u64::saturating_add);
     let mut times: Vec<_> =
         good.iter().map(|(seen, _)| (seen.at_ms, seen.at_ms.saturating_add(seen.took_ms))).collect();
-    times.sort_unstable();
+    crate::order::naturally(&mut times);
     let mut busy = 0;
     let mut until = 0;
     for (from, to) in times {

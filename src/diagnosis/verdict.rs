@@ -175,7 +175,7 @@ impl Judgement {
 
 /// Errors in the order in which the task start meets them, lower rungs first; then warnings, then the rest.
 pub fn sorted(case: &Case<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_key(|finding| (finding.severity, tens(case, finding), ones(case, finding)));
+    crate::order::by_key(&mut findings, |finding| (finding.severity, tens(case, finding), ones(case, finding)));
     findings
 }
 

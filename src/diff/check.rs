@@ -198,7 +198,8 @@ fn route(runs: &Runs<'_>, before: &Seen, after: &Seen) -> Option<Detail> {
 }
 
 fn kinds(seen: &Seen) -> BTreeSet<Class> {
-    let of = |sights: &Sights| seen.check.addresses.iter().filter_map(|ip| sights.kinds.get(ip)).copied().collect();
+    let of =
+        |sights: &Sights| crate::order::set(seen.check.addresses.iter().filter_map(|ip| sights.kinds.get(ip)).copied());
     seen.sights.as_deref().map(of).unwrap_or_default()
 }
 
@@ -248,7 +249,7 @@ fn issuers(before: &BTreeSet<Issuer>, after: &BTreeSet<Issuer>) -> Option<Detail
     if before == after {
         return None;
     }
-    let roots = |issuers: &BTreeSet<Issuer>| issuers.iter().map(|issuer| issuer.root.clone()).collect::<BTreeSet<_>>();
+    let roots = |issuers: &BTreeSet<Issuer>| crate::order::set(issuers.iter().map(|issuer| issuer.root.clone()));
     let meaning = match (was.trust, is.trust) {
         (Trust::Public, Trust::Bundle) => "the chain ends in the CA bundle alone now: a proxy inspects TLS",
         (Trust::Public | Trust::Bundle, Trust::Nothing) => "the chain ends in no known root any more",
@@ -258,7 +259,7 @@ fn issuers(before: &BTreeSet<Issuer>, after: &BTreeSet<Issuer>) -> Option<Detail
         _ => "another root; the chain is as good as before",
     };
     let told = |issuers: &BTreeSet<Issuer>| {
-        let leaves: BTreeSet<&str> = issuers.iter().map(|issuer| issuer.leaf.as_str()).collect();
+        let leaves = crate::order::set(issuers.iter().map(|issuer| issuer.leaf.as_str()));
         words::list(&leaves.into_iter().map(str::to_owned).collect::<Vec<_>>())
     };
     Some(detail(What::Issuer, told(before), told(after), meaning))

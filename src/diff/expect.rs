@@ -202,7 +202,7 @@ fn unknown(before: &Document, after: &Document, expectation: &Expectation) -> St
         }
     }
     let mut near: Vec<(usize, &str)> = all.into_iter().map(|(name, far)| (far, name)).collect();
-    near.sort_unstable();
+    crate::order::naturally(&mut near);
     let allowed = FARTHEST.min(what.len() / 3).max(1);
     let named: Vec<String> = near.iter().filter(|(far, _)| *far <= allowed).map(|(_, name)| shown(name)).collect();
     let hint = if named.is_empty() {

@@ -56,8 +56,8 @@ pub fn diff(before: &Document, after: &Document, asked: &[Expectation]) -> Resul
     if after.is_merged {
         found.fold();
     }
-    found.changes.sort_by_key(|change| change.kind);
-    found.findings.sort_by_key(|finding| (finding.state, finding.severity));
+    crate::order::by_key(&mut found.changes, |change| change.kind);
+    crate::order::by_key(&mut found.findings, |finding| (finding.state, finding.severity));
     let outcome = match (&found.worse[..], &found.not_shown[..]) {
         ([], []) => Outcome::NotWorse,
         ([], _) => Outcome::NotShown,

@@ -81,7 +81,7 @@ fn of(seen: &[&Observation], place: &Place) -> Sights {
 /// Private where any resolver's answer shows it so, as the rules have it.
 fn kinds(seen: &[&Observation], place: &Place) -> BTreeMap<IpAddr, Class> {
     let peers = seen.iter().filter_map(|seen| seen.peer);
-    let mut kinds: BTreeMap<IpAddr, Class> = peers.map(|peer| (peer.ip(), Class::of(peer.ip(), &[], place))).collect();
+    let mut kinds = crate::order::map(peers.map(|peer| (peer.ip(), Class::of(peer.ip(), &[], place))));
     for answer in seen.iter().filter_map(|seen| seen.answer()) {
         let siblings: Vec<IpAddr> = answer.addresses.iter().map(|address| address.ip).collect();
         for ip in &siblings {

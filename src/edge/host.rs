@@ -32,7 +32,7 @@ fn own_ipv4(fib_trie: &str) -> Vec<Ipv4Addr> {
             found.extend(last.filter(|ip| !ip.is_loopback() && !ip.is_link_local()));
         }
     }
-    found.sort_unstable();
+    crate::order::naturally(&mut found);
     found.dedup();
     found
 }

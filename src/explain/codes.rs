@@ -97,7 +97,7 @@ fn failed(number: i64) -> Option<ExitCode> {
     let mut rows: Vec<_> =
         ROWS.iter().filter(|row| row.ones == ones && (row.tens.is_empty() || row.tens.contains(&tens))).collect();
     // Those that only this step can have come first.
-    rows.sort_by_key(|row| row.tens.is_empty());
+    crate::order::by_key(&mut rows, |row| row.tens.is_empty());
     let findings = rows.into_iter().map(|row| Cause { id: row.id, line: row.line }).collect();
     Some(ExitCode {
         code,

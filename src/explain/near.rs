@@ -33,7 +33,7 @@ pub(super) fn unknown(word: &str) -> NotUnderstood {
 /// The ids that a word is near to: those a few letters away, then those that hold it.
 fn near(word: &str) -> Vec<&'static str> {
     let mut measured: Vec<(usize, &str)> = ROWS.iter().map(|row| (distance(word, row.id), row.id)).collect();
-    measured.sort_by_key(|(far, _)| *far);
+    crate::order::by_key(&mut measured, |(far, _)| *far);
     let allowed = FARTHEST.min(word.len() / 3);
     let close = measured.iter().filter(|(far, _)| *far <= allowed).map(|(_, id)| *id);
     let holding = ROWS.iter().map(|row| row.id).filter(|id| word.len() >= 3 && id.contains(word));

@@ -26,7 +26,7 @@ pub(super) fn fold(reports: &[Named<'_>], whole: Whole) -> Vec<MergedFinding> {
             put(&mut groups, *named, finding);
         }
     }
-    groups.sort_by_key(|group| group.order);
+    crate::order::by_key(&mut groups, |group| group.order);
     groups.into_iter().map(|group| merged(&group, reports, whole)).collect()
 }
 

@@ -64,7 +64,7 @@ fn silent(named: Named<'_>, finding: &Finding) -> Vec<IpAddr> {
     let shown = named.report.observations.iter().filter(|seen| evidence.contains(&seen.id));
     let failed = shown.filter(|seen| seen.fault().is_some());
     let mut silent: Vec<IpAddr> = failed.filter_map(|seen| seen.peer).map(|peer| peer.ip()).collect();
-    silent.sort_unstable();
+    crate::order::naturally(&mut silent);
     silent.dedup();
     silent
 }
@@ -82,7 +82,7 @@ fn own_words(named: Named<'_>) -> Vec<String> {
         .flatten()
         .filter(|word| word.len() > 3)
         .collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    crate::order::by_key(&mut words, |word| std::cmp::Reverse(word.len()));
     words
 }
 

@@ -68,7 +68,7 @@ fn assert_all(check: &mut Check, inputs: &Inputs) -> Result<Demands, Error> {
         let nearest = levels.max_by_key(|(level, _)| *level);
         fitting.extend(nearest.map(|(level, target)| (level, assertion, Some(target))));
     }
-    fitting.sort_by_key(|(level, ..)| *level);
+    crate::order::by_key(&mut fitting, |(level, ..)| *level);
     let mut demands = Demands::default();
     for (_, assertion, target) in fitting {
         if let Some(route) = assertion.route {

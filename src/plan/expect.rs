@@ -9,7 +9,7 @@ pub(super) fn apply(checks: &mut [Check], inputs: &Inputs) -> Result<(), Error> 
     for expectation in &inputs.expectations {
         in_order.push((particular(checks, expectation)?, expectation));
     }
-    in_order.sort_by_key(|(how, _)| *how);
+    crate::order::by_key(&mut in_order, |(how, _)| *how);
     for (_, expectation) in in_order {
         for check in checks.iter_mut().filter(|check| meant(check, expectation.what.as_deref())) {
             assert_route(check, expectation.route, "--expect", &written(expectation))?;

@@ -32,7 +32,7 @@ pub(super) fn checks(inputs: &Inputs) -> Result<Vec<Check>, Error> {
     for service in asserted::services(inputs)? {
         ask_for(&mut checks, inputs, service);
     }
-    checks.sort_by_key(|check| check.purpose);
+    crate::order::by_key(&mut checks, |check| check.purpose);
     Ok(checks)
 }
 

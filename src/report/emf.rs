@@ -66,7 +66,7 @@ fn services(examined: &[Examined<'_>]) -> Vec<Service> {
             service.add(one);
         }
     }
-    services.sort_by_key(|service| !service.required);
+    crate::order::by_key(&mut services, |service| !service.required);
     services
 }
 

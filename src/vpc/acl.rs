@@ -196,7 +196,7 @@ impl Vpc {
             Destination::List(_) => None,
         });
         let mut others: Vec<IpNet> = subnets.chain(routes).collect();
-        others.sort_unstable();
+        crate::order::naturally(&mut others);
         others.dedup();
         let first = ranges.len().max(1) + 1;
         let found = others.iter().position(within);

@@ -260,7 +260,7 @@ fn consistent<T>(section: &mut Option<Vec<T>>, name: &str, fault: fn(&[T]) -> Op
 fn lists(top: &Item<'_>, gaps: &mut Gaps) -> Result<Vec<List>, String> {
     let mut lists = section(top, "prefix_lists", "PrefixListId", pieces::list, gaps)?.unwrap_or_default();
     lists.extend(section(top, "managed_prefix_lists", "PrefixListId", pieces::list, gaps)?.unwrap_or_default());
-    lists.sort_by(|one, other| one.id.cmp(&other.id));
+    crate::order::by(&mut lists, |one, other| one.id.cmp(&other.id));
     Ok(lists)
 }
 
@@ -268,7 +268,7 @@ fn lists(top: &Item<'_>, gaps: &mut Gaps) -> Result<Vec<List>, String> {
 fn groups(top: &Item<'_>, gaps: &mut Gaps) -> Result<Option<Vec<Group>>, String> {
     let mut groups = section(top, "security_groups", "GroupId", pieces::group, gaps)?;
     if let Some(groups) = &mut groups {
-        groups.sort_by(|one, other| one.id.cmp(&other.id));
+        crate::order::by(groups, |one, other| one.id.cmp(&other.id));
     }
     Ok(groups)
 }

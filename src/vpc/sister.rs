@@ -38,6 +38,6 @@ impl Stand<'_> {
 
 fn sorted(endpoint: &Endpoint) -> Vec<&String> {
     let mut subnets: Vec<&String> = endpoint.subnets.iter().collect();
-    subnets.sort();
+    crate::order::naturally(&mut subnets);
     subnets
 }

@@ -49,7 +49,7 @@ fn hurt<'w>(watch: &'w Watch, judgement: &'w Judgement) -> Vec<(&'w Series, &'w 
 
 fn finding(watch: &Watch, plan: &Plan, hurt: &[(&Series, &CheckResult)]) -> Finding {
     let mut purposes: Vec<_> = hurt.iter().map(|(_, check)| check.purpose).collect();
-    purposes.sort_unstable();
+    crate::order::naturally(&mut purposes);
     purposes.dedup();
     Finding {
         id: FindingId::SlowPath,

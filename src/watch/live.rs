@@ -25,7 +25,7 @@ pub fn lines(tally: &Tally) -> Vec<Line> {
         Line { fails: state.fails, text: format!("{name:width$}  {}", told(tally, track, state)) }
     };
     let mut lines: Vec<Line> = known().map(line).collect();
-    lines.sort_by_key(|line| !line.fails);
+    crate::order::by_key(&mut lines, |line| !line.fails);
     lines
 }
 

@@ -1,6 +1,6 @@
 //! One check over all rounds: what it came to in each, in so much room and no more.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -143,14 +143,14 @@ impl Track {
 
     /// What each resolver said of both families is one answer; the same one from several resolvers is counted once.
     fn count_answers(&mut self, seen: &[&Observation], at_ms: u64) {
-        let resolvers: BTreeSet<SocketAddr> =
-            seen.iter().filter(|seen| seen.answer().is_some()).filter_map(|seen| seen.resolver).collect();
+        let answered = seen.iter().filter(|seen| seen.answer().is_some());
+        let resolvers = crate::order::set(answered.filter_map(|seen| seen.resolver));
         let of = |resolver| {
             let theirs = seen.iter().filter(move |seen| seen.resolver == Some(resolver));
             let answers = theirs.filter_map(|seen| seen.answer());
-            answers.flat_map(|answer| &answer.addresses).map(|address| address.ip).collect::<BTreeSet<IpAddr>>()
+            crate::order::set(answers.flat_map(|answer| &answer.addresses).map(|address| address.ip))
         };
-        let answers: BTreeSet<BTreeSet<IpAddr>> = resolvers.into_iter().map(of).collect();
+        let answers = crate::order::set(resolvers.into_iter().map(of));
         for addresses in answers {
             self.count_answer(addresses.into_iter().collect(), at_ms);
         }

@@ -55,7 +55,7 @@ impl<'a> Asked<'a> {
     pub fn classes(&self, plan: &Plan) -> Vec<Class> {
         let answer = self.addresses();
         let mut classes: Vec<_> = answer.iter().map(|ip| Class::of(*ip, &answer, &plan.place)).collect();
-        classes.sort_unstable();
+        crate::order::naturally(&mut classes);
         classes.dedup();
         classes
     }

@@ -312,7 +312,7 @@ impl<'a> Variation<'a> {
 /// The last of these tries, and those before it.
 pub fn attempt<'a>(tries: impl Iterator<Item = &'a Observation>) -> Option<Attempt<'a>> {
     let mut tries: Vec<_> = tries.collect();
-    tries.sort_by_key(|seen| seen.attempt);
+    crate::order::by_key(&mut tries, |seen| seen.attempt);
     let last = tries.pop()?;
     Some(Attempt { last, others: tries })
 }
@@ -321,7 +321,7 @@ pub fn attempt<'a>(tries: impl Iterator<Item = &'a Observation>) -> Option<Attem
 /// known, whichever began first.
 fn connection<'a>(tries: impl Iterator<Item = &'a Observation>) -> Option<Attempt<'a>> {
     let mut tries: Vec<_> = tries.collect();
-    tries.sort_by_key(|seen| (worth(seen), seen.attempt));
+    crate::order::by_key(&mut tries, |seen| (worth(seen), seen.attempt));
     let mut tries = tries.into_iter();
     Some(Attempt { last: tries.next()?, others: tries.collect() })
 }

@@ -145,7 +145,7 @@ fn said<'c>(case: &'c Case<'c>) -> Vec<Said<'c>> {
         dated.min_by_key(|said| said.off.unsigned_abs())
     };
     let mut said: Vec<_> = case.views.iter().filter_map(of).collect();
-    said.sort_by_key(|said| said.off);
+    crate::order::by_key(&mut said, |said| said.off);
     said
 }
 

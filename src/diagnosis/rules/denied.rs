@@ -209,7 +209,7 @@ impl<'d, 'c> Denied<'d, 'c> {
             .iter()
             .filter_map(|trouble| Some((reading::action(trouble)?, denial(trouble)?.resource.unwrap_or("*"))))
             .collect();
-        pairs.sort_unstable();
+        crate::order::naturally(&mut pairs);
         pairs.dedup();
         pairs
     }

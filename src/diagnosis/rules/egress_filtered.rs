@@ -41,7 +41,7 @@ fn with_endpoints<'c>(case: &'c Case<'c>, draft: Draft<'c>, taken: &[Trouble<'c>
 
 fn alternatives(taken: &[Trouble<'_>]) -> Vec<FindingId> {
     let mut others: Vec<_> = taken.iter().filter_map(|trouble| alternative(trouble.view.check.reach)).collect();
-    others.sort_unstable();
+    crate::order::naturally(&mut others);
     others.dedup();
     others
 }

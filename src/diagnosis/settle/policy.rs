@@ -83,7 +83,7 @@ fn needed(case: &Case<'_>, view: &View<'_>, action: &str, resource: Option<&str>
         };
         resources.extend(arn.filter(|arn| is_pattern(arn)));
     }
-    resources.sort_unstable();
+    crate::order::naturally(&mut resources);
     resources.dedup();
     if resources.is_empty() {
         resources.push(resource.filter(|resource| is_pattern(resource)).unwrap_or("*").to_owned());

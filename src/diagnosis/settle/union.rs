@@ -52,7 +52,7 @@ fn id(case: &Case<'_>, whole: FindingId, taken: &[Trouble<'_>]) -> FindingId {
 /// Two findings with one culprit, under the name of the first.
 pub fn union(case: &Case<'_>, first: &Finding, second: Finding, taken: &[Trouble<'_>]) -> Finding {
     let mut purposes = [first.purposes.as_slice(), &second.purposes].concat();
-    purposes.sort_unstable();
+    crate::order::naturally(&mut purposes);
     purposes.dedup();
     let shown: HashSet<_> = first.evidence.iter().chain(&second.evidence).collect();
     let hit: HashSet<&CheckId> = first.checks.iter().chain(&second.checks).collect();

@@ -26,7 +26,7 @@ fn answers(service: &MergedCutOver, reports: usize) -> Vec<(Option<String>, &Cut
             None => groups.push((vec![&each.run], &each.cut_over)),
         }
     }
-    groups.sort_by_key(|(_, cut)| rank(cut.answer));
+    crate::order::by_key(&mut groups, |(_, cut)| rank(cut.answer));
     let is_all = groups.len() == 1 && service.each.len() == reports;
     groups.into_iter().map(|(runs, cut)| ((!is_all).then(|| runs.join(", ")), cut)).collect()
 }

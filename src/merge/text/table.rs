@@ -34,7 +34,7 @@ enum Depth {
 
 /// The table: as much in its fields as the page has room for; on a narrow page a list.
 pub(super) fn write(page: &mut Page, merged: &Merged, nouns: Nouns) {
-    let purposes: BTreeSet<Purpose> = merged.runs.iter().flat_map(|run| run.purposes.keys()).copied().collect();
+    let purposes = crate::order::set(merged.runs.iter().flat_map(|run| run.purposes.keys()).copied());
     let names = names(&merged.runs);
     page.gap();
     for (depth, least) in
@@ -77,7 +77,7 @@ fn title(purpose: Purpose) -> &'static str {
 /// The names, what stands in parentheses behind them below: `subnet-0a (ap-northeast-1a)`.
 fn names(runs: &[Run]) -> Vec<(&str, Option<&str>)> {
     let short: Vec<(&str, Option<&str>)> = runs.iter().map(|run| parted(&run.name)).collect();
-    let once: BTreeSet<&str> = short.iter().map(|(name, _)| *name).collect();
+    let once = crate::order::set(short.iter().map(|(name, _)| *name));
     if once.len() == runs.len() { short } else { runs.iter().map(|run| (run.name.as_str(), None)).collect() }
 }
 

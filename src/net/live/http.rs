@@ -219,15 +219,13 @@ async fn read_body(
 }
 
 fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
-    KEPT.iter()
-        .filter_map(|name| {
-            let value = String::from_utf8_lossy(headers.get(*name)?.as_bytes()).into_owned();
-            // A location is one address, whatever stands in it.
-            let address =
-                if *name == "location" { value.split(['?', '#', ';', ',']).next().unwrap_or_default() } else { &value };
-            Some(((*name).to_owned(), without_secrets(address).chars().take(KEPT_HEADER).collect()))
-        })
-        .collect()
+    crate::order::map(KEPT.iter().filter_map(|name| {
+        let value = String::from_utf8_lossy(headers.get(*name)?.as_bytes()).into_owned();
+        // A location is one address, whatever stands in it.
+        let address =
+            if *name == "location" { value.split(['?', '#', ';', ',']).next().unwrap_or_default() } else { &value };
+        Some(((*name).to_owned(), without_secrets(address).chars().take(KEPT_HEADER).collect()))
+    }))
 }
 
 /// A text whose addresses have lost their user, password, query and fragment: a presigned query is a secret.

@@ -71,7 +71,7 @@ pub(super) async fn fetch<N: Net>(
             Err(_) => log.not_tried(part(Part::LayerBlob, ""), Why::OurFault),
         }
     }
-    logs.sort_by_key(|(number, _)| *number);
+    crate::order::by_key(&mut logs, |(number, _)| *number);
     logs.into_iter().for_each(|(_, done)| log.append(done));
 }
 

@@ -35,7 +35,7 @@ enum State {
 pub(super) fn write(page: &mut Markup, context: &Context<'_>) {
     let paths = || context.rows.iter().filter(|row| !is_aside(row.check)).map(|row| (row, severity(context, row)));
     let mut wrong: Vec<_> = paths().filter(|(_, rank)| *rank < PASS).collect();
-    wrong.sort_by_key(|(_, rank)| *rank);
+    crate::order::by_key(&mut wrong, |(_, rank)| *rank);
     let well: Vec<_> = paths().filter(|(_, rank)| *rank == PASS).collect();
     if wrong.is_empty() && well.is_empty() {
         return;

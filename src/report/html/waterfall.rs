@@ -60,7 +60,7 @@ pub(super) fn write(page: &mut Markup, context: &Context<'_>) {
 fn row<'c>(context: &Context<'c>, check: &'c CheckResult) -> Option<Row<'c>> {
     let was_made = |seen: &&&Observation| !matches!(seen.outcome, Outcome::NotTried { .. });
     let mut made: Vec<&Observation> = context.seen(&check.id).iter().filter(was_made).copied().collect();
-    made.sort_by_key(|seen| seen.at_ms);
+    crate::order::by_key(&mut made, |seen| seen.at_ms);
     let end = made.iter().map(|seen| end(seen)).max()?;
     Some(Row { check, made, end })
 }
@@ -73,9 +73,9 @@ fn end(seen: &Observation) -> u64 {
 fn chosen(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
     let mut numbered: Vec<(usize, Row<'_>)> = rows.into_iter().enumerate().collect();
     if numbered.len() > MOST {
-        numbered.sort_by_key(|(_, row)| (row.check.status == CheckStatus::Pass, Reverse(row.end)));
+        crate::order::by_key(&mut numbered, |(_, row)| (row.check.status == CheckStatus::Pass, Reverse(row.end)));
         numbered.truncate(MOST);
-        numbered.sort_by_key(|(number, _)| *number);
+        crate::order::by_key(&mut numbered, |(number, _)| *number);
     }
     numbered.into_iter().map(|(_, row)| row).collect()
 }

@@ -48,7 +48,7 @@ pub(super) fn write(out: &mut String, report: &Report, examined: &[Examined<'_>]
     if rows.is_empty() {
         return;
     }
-    rows.sort_by_key(|row| row.state);
+    crate::order::by_key(&mut rows, |row| row.state);
     paragraph(out, "### What has to be open");
     paragraph(out, &format!("Outbound {}.", source(report)));
     let titles = ["state", "for", "destination", "port", "protocol", "addresses", "by"];

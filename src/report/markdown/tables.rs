@@ -23,7 +23,7 @@ pub(super) fn checks(out: &mut String, examined: &[Examined<'_>]) {
     }
     paragraph(out, "### Checks");
     if ladders.len() > MOST {
-        ladders.sort_by_key(|one| one.check.status == CheckStatus::Pass);
+        crate::order::by_key(&mut ladders, |one| one.check.status == CheckStatus::Pass);
     }
     let titles = ["status", "check", "host", "resolve", "connect", "handshake", "exchange", "route"];
     table(out, &titles, ladders.iter().take(MOST).map(|one| row(one)));

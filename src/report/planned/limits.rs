@@ -130,7 +130,7 @@ fn of_accounts(plan: &Plan, images: &[&ImageRef]) -> Vec<String> {
     let Some(own) = own_account(plan) else { return Vec::new() };
     let of_images = images.iter().filter_map(|image| Some(image.ecr.as_ref()?.account.as_str()));
     let mut accounts: Vec<&str> = of_images.filter(|account| *account != own).collect();
-    accounts.sort_unstable();
+    crate::order::naturally(&mut accounts);
     accounts.dedup();
     let repository = |account: &&str| {
         format!(

@@ -88,7 +88,7 @@ pub(super) fn write(page: &mut Page, report: &Report, seen: &ByCheck<'_>) {
 pub(crate) fn rows(report: &Report, seen: &ByCheck<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut checks: Vec<_> = report.checks.iter().collect();
-    checks.sort_by_key(|check| check.purpose);
+    crate::order::by_key(&mut checks, |check| check.purpose);
     for check in checks {
         let seen = seen.get(&check.id).map_or(&[][..], Vec::as_slice);
         if is_step(check, seen) {
@@ -183,7 +183,7 @@ fn first_of(kind: Kind, mut rows: Vec<Row>) -> Vec<Row> {
     if rows.len() <= MOST {
         return rows;
     }
-    rows.sort_by_key(|row| row.status == CheckStatus::Pass);
+    crate::order::by_key(&mut rows, |row| row.status == CheckStatus::Pass);
     let rest = rows.split_off(MOST - 1);
     rows.extend(summed(kind, &rest));
     rows

@@ -57,7 +57,7 @@ fn check(page: &mut Page, series: &Series, is_needed: bool) {
     page.labelled(INDENT, 2 * INDENT, (ink, &series.check.0), (Ink::Plain, &summed(series, is_needed)));
     list(page, series.turns.iter().map(told), TURNS, "turn");
     let mut addresses: Vec<&AddressSeries> = series.addresses.iter().collect();
-    addresses.sort_by_key(|address| Reverse(lost(address)));
+    crate::order::by_key(&mut addresses, |address| Reverse(lost(address)));
     let is_well = series.failed + series.warned == 0 && series.turns.is_empty();
     list(page, addresses.into_iter().map(address), if is_well { FEW } else { ADDRESSES }, "address");
     let asked = series.resolvers.iter().filter(|resolver| resolver.times.asked > 0);

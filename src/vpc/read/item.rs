@@ -119,7 +119,7 @@ fn maybe<'v>(value: &'v Value, key: &str) -> Result<Option<&'v str>, String> {
 }
 
 fn once(mut ids: Vec<String>) -> Vec<String> {
-    ids.sort();
+    crate::order::naturally(&mut ids);
     ids.dedup();
     ids
 }

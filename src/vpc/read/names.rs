@@ -7,7 +7,7 @@ use crate::vpc::shape;
 pub(super) fn read(top: &Item<'_>, own: Option<&str>, gaps: &mut Gaps) -> Result<Dns, String> {
     let mut associated = section(top, "resolver_rule_associations", "", association, gaps)?;
     if let Some(ids) = &mut associated {
-        ids.sort();
+        crate::order::naturally(ids);
     }
     let mut options = section(top, "dhcp_options", "DhcpOptionsId", options, gaps)?;
     if let (Some(all), Some(own)) = (&mut options, own) {

@@ -48,7 +48,7 @@ pub(super) fn vpc(item: &Item<'_>) -> Result<Own, String> {
 pub(super) fn subnet(item: &Item<'_>) -> Result<Subnet, String> {
     let mut ranges = item.ranges("Ipv6CidrBlockAssociationSet", "Ipv6CidrBlock")?;
     ranges.extend(item.range("CidrBlock")?);
-    ranges.sort();
+    crate::order::naturally(&mut ranges);
     ranges.dedup();
     if ranges.is_empty() {
         return Err("it has no CidrBlock".to_owned());
@@ -111,7 +111,7 @@ pub(super) fn acl(item: &Item<'_>) -> Result<Acl, String> {
         taken.push(place);
         entries.extend(entry(&item)?);
     }
-    entries.sort_by_key(|entry| entry.number);
+    crate::order::by_key(&mut entries, |entry| entry.number);
     item.must_list("Associations")?;
     Ok(Acl {
         id: item.id("NetworkAclId", "acl-")?,

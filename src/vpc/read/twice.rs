@@ -5,7 +5,7 @@ use crate::vpc::model::{Acl, Interface, Subnet, Table};
 /// A text that stands twice.
 pub(super) fn text<'t>(texts: impl Iterator<Item = &'t str>) -> Option<&'t str> {
     let mut texts: Vec<&str> = texts.collect();
-    texts.sort_unstable();
+    crate::order::naturally(&mut texts);
     texts.windows(2).find(|two| two[0] == two[1]).map(|two| two[0])
 }
 
@@ -13,7 +13,7 @@ pub(super) fn text<'t>(texts: impl Iterator<Item = &'t str>) -> Option<&'t str> 
 pub(super) fn subnets(subnets: &[Subnet]) -> Option<String> {
     let ranges = subnets.iter().flat_map(|subnet| subnet.ranges.iter().map(|range| (*range, subnet.id.as_str())));
     let mut ranges: Vec<_> = ranges.collect();
-    ranges.sort_by_key(|(range, _)| (range.network(), range.prefix_len()));
+    crate::order::by_key(&mut ranges, |(range, _)| (range.network(), range.prefix_len()));
     let mut pairs = ranges.windows(2);
     let two = pairs.find(|two| two[0].0.contains(&two[1].0))?;
     Some(format!("the ranges of {} and {} overlap", two[0].1, two[1].1))
@@ -37,7 +37,7 @@ fn associations(all: &mut dyn Iterator<Item = &[String]>) -> Option<String> {
 pub(super) fn interfaces(interfaces: &[Interface]) -> Option<String> {
     let addresses = interfaces.iter().flat_map(|interface| &interface.addresses);
     let mut addresses: Vec<_> = addresses.collect();
-    addresses.sort_unstable();
+    crate::order::naturally(&mut addresses);
     let two = addresses.windows(2).find(|two| two[0] == two[1])?;
     Some(format!("{} is listed twice", two[0]))
 }

@@ -18,7 +18,7 @@ pub(super) struct Scale {
 impl Scale {
     /// A scale for everything that ends at these times.
     pub(super) fn of(mut ends: Vec<u64>) -> Self {
-        ends.sort_unstable();
+        crate::order::naturally(&mut ends);
         let last = ends.last().copied().unwrap_or_default().max(1);
         let median = ends.get(ends.len() / 2).copied().unwrap_or_default();
         let mut scale = Self { last, is_bent: median < last / 10, ticks: vec![0] };

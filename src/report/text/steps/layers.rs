@@ -83,7 +83,7 @@ fn fates<'a>(blobs: &[Blob<'a>], asked: Asked<'_>) -> Vec<Fate<'a>> {
             None => fates.push(Fate { words, said, ink, layers: layer.into_iter().collect() }),
         }
     }
-    fates.sort_by_key(|fate| fate.ink == Ink::Dim);
+    crate::order::by_key(&mut fates, |fate| fate.ink == Ink::Dim);
     fates
 }
 
