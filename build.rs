@@ -32,6 +32,11 @@ fn main() {
         // The start-up code of a static program registers its unwind tables by itself: the index beside them, 85 KB, would
         // only make the first panic quicker. The tests of this package are linked so, too, and panic.
         println!("cargo:rustc-link-arg=-Wl,--no-eh-frame-hdr");
+        // What is alike stands together, which packs better; the linker that Rust brings can do that, older ones can't.
+        println!("cargo:rerun-if-env-changed=VPCPROBE_PLAIN_LINK");
+        if is("PROFILE", "release") && var("VPCPROBE_PLAIN_LINK").is_err() {
+            println!("cargo:rustc-link-arg-bin=vpcprobe=-Wl,--bp-compression-sort=both,-O2");
+        }
         for (function, instead) in LEFT_OUT {
             println!("cargo:rustc-link-arg-bin=vpcprobe=-Wl,--wrap={function},--defsym=__wrap_{function}={instead}");
         }
