@@ -121,9 +121,7 @@ pub fn cost(asked: &Asked, prices: &Prices, file: &str) -> Cost {
 
 /// The answer as a JSON document.
 pub fn json(cost: &Cost) -> String {
-    let mut text = serde_json::to_string_pretty(cost).expect("a price holds nothing that JSON can't say");
-    text.push('\n');
-    text
+    crate::json::document(cost)
 }
 
 fn headline(ways: &[Way]) -> String {

@@ -108,7 +108,5 @@ pub fn explain(words: &str) -> Result<Explanation, NotUnderstood> {
 
 /// The explanation as a JSON document.
 pub fn json(explanation: &Explanation) -> String {
-    let mut text = serde_json::to_string_pretty(explanation).expect("an explanation holds nothing that JSON can't say");
-    text.push('\n');
-    text
+    crate::json::document(explanation)
 }

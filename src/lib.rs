@@ -21,6 +21,7 @@ pub mod edge;
 pub mod exit;
 pub mod explain;
 pub mod inputs;
+pub mod json;
 pub mod merge;
 pub mod net;
 pub mod observation;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Report;
+use crate::json;
 
 /// Render the document, indented, with a line feed at its end.
 pub fn render(report: &Report) -> String {
@@ -11,9 +12,9 @@ pub fn render(report: &Report) -> String {
 
 /// A document, indented, with a line feed at its end.
 pub(crate) fn document(value: &impl Serialize) -> String {
-    let mut out = serde_json::to_string_pretty(value).expect("a report holds nothing that JSON can't say");
+    let mut out = json::indented(&line(value));
     out.push('\n');
-    guard(out)
+    out
 }
 
 /// Render the document on one line: shorter by what people need to read it.
@@ -23,7 +24,7 @@ pub fn compact(report: &Report) -> String {
 
 /// One value on one line, without the line feed.
 pub(super) fn line(value: &impl Serialize) -> String {
-    guard(serde_json::to_string(value).expect("a report holds nothing that JSON can't say"))
+    guard(json::line(value))
 }
 
 /// JSON escapes control characters below U+0020 only. The others, and what turns the direction of writing, are

@@ -5,13 +5,14 @@ mod read;
 mod series;
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::{NetworkView, Report, Run, SinkResult, Tool, json};
-use crate::diagnosis::{CheckResult, Ended, Finding, FindingId, Pull, Verdict};
+use super::{NetworkView, Report, Run, Tool, json};
+use crate::diagnosis::{Ended, Finding, FindingId, Pull, Verdict};
 use crate::inputs::{Inputs, Vantage, VantageKind};
+use crate::json::tree;
 use crate::observation::Observation;
-use crate::watch::{Series, Watch};
+use crate::watch::Watch;
 
 pub(super) use read::{looks_like, parse};
 
@@ -21,26 +22,16 @@ pub const LINE_BYTES: usize = 16 * 1024 - 1;
 /// Where an observation of a manifest has its layers.
 const LAYERS: &str = "/response/held/layers";
 
-/// One line.
+/// The first line.
 #[derive(Serialize)]
-#[serde(rename_all = "snake_case", tag = "type")]
-enum Record<'a> {
-    Start {
-        schema_version: u32,
-        tool: &'a Tool,
-        run: &'a Run,
-        vantage: &'a Vantage,
-        inputs: &'a Inputs,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        network: Option<&'a NetworkView>,
-    },
-    Observation(&'a Observation),
-    Check(&'a CheckResult),
-    Pull(&'a Pull),
-    Series(&'a Series),
-    Finding(&'a Finding),
-    Sink(&'a SinkResult),
-    Summary(Box<Summary<'a>>),
+struct Start<'a> {
+    schema_version: u32,
+    tool: &'a Tool,
+    run: &'a Run,
+    vantage: &'a Vantage,
+    inputs: &'a Inputs,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network: Option<&'a NetworkView>,
 }
 
 /// The last line: the whole report in fields that a log query finds without descending.
@@ -148,12 +139,12 @@ impl<'a> FirstPull<'a> {
 pub fn render(report: &Report) -> String {
     let mut lines = start(report);
     lines.extend(report.observations.iter().flat_map(observation));
-    lines.extend(report.checks.iter().map(|check| line(&Record::Check(check))));
-    lines.extend(report.pulls.iter().map(|pull| line(&Record::Pull(pull))));
+    lines.extend(report.checks.iter().map(|check| line("check", check)));
+    lines.extend(report.pulls.iter().map(|pull| line("pull", pull)));
     lines.extend(report.watch.iter().flat_map(|watch| &watch.checks).flat_map(series::lines));
-    lines.extend(report.findings.iter().map(|finding| line(&Record::Finding(finding))));
-    lines.extend(report.sinks.iter().map(|sink| line(&Record::Sink(sink))));
-    lines.push(line(&Record::Summary(Box::new(summary(report)))));
+    lines.extend(report.findings.iter().map(|finding| line("finding", finding)));
+    lines.extend(report.sinks.iter().map(|sink| line("sink", sink)));
+    lines.push(line("summary", &summary(report)));
     lines.iter().flat_map(|line| [line, "\n"]).collect()
 }
 
@@ -161,12 +152,11 @@ pub fn render(report: &Report) -> String {
 fn start(report: &Report) -> Vec<String> {
     let Report { schema_version, tool, run, vantage, inputs, network, .. } = report;
     let network = network.as_ref();
-    let record = Record::Start { schema_version: *schema_version, tool, run, vantage, inputs, network };
-    let whole = json::line(&record);
+    let whole = record("start", &Start { schema_version: *schema_version, tool, run, vantage, inputs, network });
     if whole.len() < LINE_BYTES {
         return vec![whole];
     }
-    let mut record = value(&record);
+    let mut record = tree(&whole);
     let lists: Vec<_> =
         ["vantage", "inputs", "network"].into_iter().flat_map(|part| take_lists(&mut record, part)).collect();
     let mut lines = vec![cut::fit(record)];
@@ -210,14 +200,14 @@ fn batches(items: Vec<Value>) -> Vec<Vec<Value>> {
 
 /// An observation; more lines where its manifest names more layers than go into one.
 fn observation(observation: &Observation) -> Vec<String> {
-    let whole = json::line(&Record::Observation(observation));
+    let whole = record("observation", observation);
     if whole.len() < LINE_BYTES {
         return vec![whole];
     }
-    let mut record = value(&Record::Observation(observation));
+    let mut record = tree(&whole);
     let layers = record.pointer_mut(LAYERS).and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
     let continued = |layers: Vec<Value>| {
-        cut::fit(json!({ "type": "observation", "continued": true, "id": observation.id, "layers": layers }))
+        cut::fit(json!({ "type": "observation", "continued": true, "id": observation.id.0, "layers": layers }))
     };
     if !layers.is_empty() {
         record["layers_follow"] = layers.len().into();
@@ -227,13 +217,16 @@ fn observation(observation: &Observation) -> Vec<String> {
 }
 
 /// A record as a line that is short enough.
-fn line(record: &Record<'_>) -> String {
-    let whole = json::line(record);
-    if whole.len() < LINE_BYTES { whole } else { cut::fit(value(record)) }
+fn line(kind: &str, value: &impl Serialize) -> String {
+    let whole = record(kind, value);
+    if whole.len() < LINE_BYTES { whole } else { cut::fit(tree(&whole)) }
 }
 
-fn value(record: &Record<'_>) -> Value {
-    serde_json::to_value(record).unwrap_or_else(|_| Value::Object(Map::new()))
+/// A record as text, whatever its length: the fields of what has some, the type before them.
+fn record(kind: &str, value: &impl Serialize) -> String {
+    let mut text = json::line(value);
+    text.insert_str(1, &format!("\"type\":\"{kind}\","));
+    text
 }
 
 fn summary(report: &Report) -> Summary<'_> {

@@ -71,9 +71,7 @@ pub fn json(plan: &Plan) -> String {
         not_needed: limits::not_needed(plan),
         not_shown: limits::not_shown(plan),
     };
-    let mut text = serde_json::to_string_pretty(&planned).expect("a plan holds nothing that JSON can't");
-    text.push('\n');
-    text
+    crate::json::document(&planned)
 }
 
 /// The checks that have names and sockets of their own.

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{LINE_BYTES, Record, batches, cut, json, value};
+use super::{LINE_BYTES, batches, cut, record};
+use crate::json::tree;
 use crate::watch::Series;
 
 /// The lists that go on in further lines.
@@ -10,18 +11,18 @@ const LISTS: [&str; 4] = ["resolvers", "answers", "addresses", "turns"];
 
 /// One check's records.
 pub(super) fn lines(series: &Series) -> Vec<String> {
-    let whole = json::line(&Record::Series(series));
+    let whole = record("series", series);
     if whole.len() < LINE_BYTES {
         return vec![whole];
     }
-    let mut record = value(&Record::Series(series));
+    let mut record = tree(&whole);
     let mut rest = Vec::new();
     let mut count = 0;
     for key in LISTS {
         let items = record.get_mut(key).and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
         count += items.len();
         let continued = |batch| {
-            cut::fit(serde_json::json!({ "type": "series", "continued": true, "check": series.check, (key): batch }))
+            cut::fit(serde_json::json!({ "type": "series", "continued": true, "check": series.check.0, (key): batch }))
         };
         rest.extend(batches(items).into_iter().map(continued));
     }
