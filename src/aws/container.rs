@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::source::moment;
 use super::{Credentials, Unavailable};
+use crate::json;
 
 /// The endpoint is on the same host: what takes longer will not come.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -172,14 +173,14 @@ fn cause(error: &reqwest::Error) -> String {
 
 /// The endpoint's code for a refusal; its words may repeat the path.
 fn refusal(body: &[u8]) -> String {
-    let code = serde_json::from_slice::<Refusal>(body).ok().map(|refusal| refusal.code);
+    let code = json::read::<Refusal>(body).map(|refusal| refusal.code);
     let is_word = |code: &String| code.len() <= 60 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
     code.filter(is_word).map(|code| format!(" ({code})")).unwrap_or_default()
 }
 
 fn parse(body: &[u8]) -> Result<Credentials, &'static str> {
     // The library's words may repeat what it read.
-    let answer: Answer = serde_json::from_slice(body).map_err(|_| "the answer is not the JSON of credentials")?;
+    let answer: Answer = json::read(body).ok_or("the answer is not the JSON of credentials")?;
     let made = Credentials::new(answer.access_key_id, answer.secret_access_key, answer.token);
     let made = made.map_err(|_| "the answer holds keys with characters that no key has")?;
     let is_arn = |arn: &String| arn.starts_with("arn:") && arn.bytes().all(|byte| byte.is_ascii_graphic());

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::side::{Document, Found, Run};
 use crate::diagnosis::{FindingId, Severity, Verdict};
 use crate::inputs::Vantage;
+use crate::json;
 use crate::merge::RunCheck;
 use crate::plan::CheckId;
 use crate::report::{self, Report, broken, check_version, tool_version};
@@ -77,7 +78,10 @@ impl Document {
         let written_by = document.as_object().and_then(tool_version).unwrap_or("unknown").to_owned();
         check_version(document.get("schema_version"), Some(&written_by))?;
         let viewed = document.get("network").is_some_and(|network| !network.is_null());
-        let merged = Merged::deserialize(document).map_err(|why| format!("not a whole document of merge: {why}"))?;
+        let text = json::line(&document);
+        drop(document);
+        let merged: Merged = serde_json::from_str(&text)
+            .map_err(|error| format!("not a whole document of merge: {}", json::why(&error)))?;
         let mut runs: Vec<Run> = merged.runs.into_iter().map(|run| of_merged(run, viewed)).collect();
         let numbers: std::collections::HashMap<String, usize> =
             runs.iter().enumerate().filter_map(|(at, run)| Some((run.name.clone()?, at))).collect();

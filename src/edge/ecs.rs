@@ -94,7 +94,7 @@ async fn get(client: &reqwest::Client, address: &str) -> Result<Vec<u8>, String>
 }
 
 fn parse<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(bytes).map_err(|_| "read the task metadata: it is not the JSON of version 4".to_owned())
+    crate::json::read(bytes).ok_or_else(|| "read the task metadata: it is not the JSON of version 4".to_owned())
 }
 
 fn write_task(task: &Task, vantage: &mut Vantage) {

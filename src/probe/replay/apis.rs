@@ -141,7 +141,7 @@ impl<'a, N: Net> Caller<'a, N> {
         if reply.response.status != 200 {
             return None;
         }
-        let value = serde_json::from_slice(&body).ok();
+        let value = crate::json::read(&body);
         if value.is_none() {
             log.unusable("it is not the JSON of this service");
         }

@@ -169,7 +169,7 @@ async fn bearer<N: Net>(
     if reply.response.status != 200 {
         return None;
     }
-    let value: Option<Value> = serde_json::from_slice(&body).ok();
+    let value: Option<Value> = crate::json::read(&body);
     let token = value.as_ref().and_then(|value| value["token"].as_str().or_else(|| value["access_token"].as_str()));
     let Some(token) = token.filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()))
     else {

@@ -75,8 +75,7 @@ pub(super) fn is_digest(text: &str) -> bool {
 
 /// Read what came, for this platform; or what is wrong with it.
 pub(super) fn read(bytes: &[u8], content_type: Option<&str>, platform: &Platform) -> Result<(Manifest, Held), String> {
-    let document: Document =
-        serde_json::from_slice(bytes).map_err(|_| "it is not the JSON of a manifest".to_owned())?;
+    let document: Document = crate::json::read(bytes).ok_or_else(|| "it is not the JSON of a manifest".to_owned())?;
     let media_type = document.media_type.or_else(|| content_type.map(str::to_owned)).unwrap_or_default();
     let media_type: String = media_type.chars().take(120).collect();
     let digest = digest_of(bytes);

@@ -5,13 +5,14 @@ mod series;
 use std::collections::HashMap;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
 
 use super::super::parse::{broken, check_version, tool_version};
 use super::super::{NetworkView, Report, Run, SCHEMA_VERSION, SinkResult, Tool};
 use crate::diagnosis::{CheckResult, Finding, Pull, Summary, Verdict};
 use crate::inputs::{Inputs, Vantage};
+use crate::json;
 use crate::observation::{Blob, Held, Observation, ObservationId, Outcome, Seen};
 
 use series::{Rounds, Said};
@@ -80,11 +81,54 @@ fn is_record(line: &str) -> bool {
         || line.trim_start().starts_with('{') && serde_json::from_str::<Typed>(line).is_ok()
 }
 
-/// What every record has; the rest is passed over, as the line may be a whole document.
+/// What every record has, and what tells how the rest is read: that is passed over, as the line may be a whole document.
 #[derive(Deserialize)]
 struct Typed {
     #[serde(rename = "type")]
-    _type: String,
+    kind: String,
+    continued: Option<IgnoredAny>,
+    layers_follow: Option<Value>,
+    items_follow: Option<Value>,
+}
+
+/// One line and what it is.
+struct Record<'t> {
+    line: &'t str,
+    typed: Typed,
+}
+
+/// A record that is not read.
+enum Unread {
+    /// The line is no JSON.
+    NotJson(serde_json::Error),
+    /// Anything else.
+    Unfit(String),
+}
+
+impl From<String> for Unread {
+    fn from(why: String) -> Self {
+        Self::Unfit(why)
+    }
+}
+
+impl From<serde_json::Error> for Unread {
+    fn from(error: serde_json::Error) -> Self {
+        if error.is_data() { Self::Unfit(broken(json::why(&error))) } else { Self::NotJson(error) }
+    }
+}
+
+impl<'t> Record<'t> {
+    fn of(line: &'t str) -> Result<Self, Unread> {
+        Ok(Self { line, typed: serde_json::from_str(line)? })
+    }
+
+    fn read<T: DeserializeOwned>(&self) -> Result<T, Unread> {
+        Ok(serde_json::from_str(self.line)?)
+    }
+
+    fn is_continued(&self) -> bool {
+        self.typed.continued.is_some()
+    }
 }
 
 /// Read records in any order, other programs' lines between them.
@@ -93,8 +137,10 @@ pub(in crate::report) fn parse(text: &str) -> Result<Report, String> {
     let last = text.lines().count();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| is_record(line)) {
         let number = index + 1;
-        let fields = serde_json::from_str(line).map_err(|error| not_json(number, last, &error))?;
-        records.take(fields).map_err(|error| format!("line {number}: {error}"))?;
+        Record::of(line).and_then(|record| records.take(&record)).map_err(|unread| match unread {
+            Unread::NotJson(error) => not_json(number, last, &error),
+            Unread::Unfit(why) => format!("line {number}: {why}"),
+        })?;
     }
     records.into_report()
 }
@@ -108,26 +154,26 @@ fn not_json(number: usize, last: usize, error: &serde_json::Error) -> String {
 
 impl Records {
     /// Put one record where it belongs. Types that a later version added are passed over.
-    fn take(&mut self, mut fields: Fields) -> Result<(), String> {
-        match fields.remove("type").as_ref().and_then(Value::as_str) {
-            Some("start") => self.take_start(fields)?,
-            Some("observation") if fields.contains_key("continued") => self.layers.push(read(fields)?),
-            Some("observation") => self.take_observation(fields)?,
-            Some("check") => self.checks.push(read(fields)?),
-            Some("pull") => self.pulls.push(read(fields)?),
-            Some("series") => self.rounds.take(fields)?,
-            Some("finding") => self.findings.push(read(fields)?),
-            Some("sink") => self.sinks.push(read(fields)?),
-            Some("summary") => put_once(&mut self.summary, fields)?,
-            Some(_) | None => {}
+    fn take(&mut self, record: &Record<'_>) -> Result<(), Unread> {
+        match record.typed.kind.as_str() {
+            "start" => self.take_start(record)?,
+            "observation" if record.is_continued() => self.layers.push(record.read()?),
+            "observation" => self.take_observation(record)?,
+            "check" => self.checks.push(record.read()?),
+            "pull" => self.pulls.push(record.read()?),
+            "series" => self.rounds.take(record)?,
+            "finding" => self.findings.push(record.read()?),
+            "sink" => self.sinks.push(record.read()?),
+            "summary" => put_once(&mut self.summary, record.read()?)?,
+            _ => {}
         }
         Ok(())
     }
 
     /// An observation, and how many layers of it follow.
-    fn take_observation(&mut self, fields: Fields) -> Result<(), String> {
-        let layers = fields.get("layers_follow").and_then(Value::as_u64);
-        let observation: Observation = read(fields)?;
+    fn take_observation(&mut self, record: &Record<'_>) -> Result<(), Unread> {
+        let layers = record.typed.layers_follow.as_ref().and_then(Value::as_u64);
+        let observation: Observation = record.read()?;
         let count = layers.map(|count| (observation.id.clone(), usize::try_from(count).unwrap_or(usize::MAX)));
         self.expected_layers.extend(count);
         self.observations.push(observation);
@@ -135,13 +181,14 @@ impl Records {
     }
 
     /// The start, or the rest of one of its lists.
-    fn take_start(&mut self, fields: Fields) -> Result<(), String> {
-        if !fields.contains_key("continued") {
+    fn take_start(&mut self, record: &Record<'_>) -> Result<(), Unread> {
+        let fields: Fields = record.read()?;
+        if !record.is_continued() {
             check_version(fields.get("schema_version"), tool_version(&fields))?;
-            return put_once(&mut self.start, fields);
+            return Ok(put_once(&mut self.start, fields)?);
         }
         let Some(start) = self.start.as_mut() else {
-            return Err("the rest of a start that was not seen".to_owned());
+            return Err(Unread::Unfit("the rest of a start that was not seen".to_owned()));
         };
         extend_lists(start, fields);
         Ok(())
@@ -151,9 +198,9 @@ impl Records {
         give_back(&mut self.observations, self.layers, &self.expected_layers)?;
         let start = self.start.ok_or("the report is cut off: its start record is missing")?;
         let summary = self.summary.ok_or("the report is cut off: its summary record is missing")?;
-        let Start { tool, run, vantage, inputs, network } = read(start)?;
-        let said: Option<Said> = summary.contains_key("series_records").then(|| read(summary.clone())).transpose()?;
-        let last: Last = read(summary)?;
+        let Start { tool, run, vantage, inputs, network } = read(&start)?;
+        let said: Option<Said> = summary.contains_key("series_records").then(|| read(&summary)).transpose()?;
+        let last: Last = read(&summary)?;
         all_there("observation", self.observations.len(), last.observation_records)?;
         all_there("check", self.checks.len(), last.check_records)?;
         all_there("pull", self.pulls.len(), last.pull_records)?;
@@ -230,6 +277,7 @@ fn all_there(kind: &str, have: usize, expected: usize) -> Result<(), String> {
     Err(format!("the report is not whole: {have} of its {expected} {kind} records are there"))
 }
 
-fn read<T: DeserializeOwned>(fields: Fields) -> Result<T, String> {
-    T::deserialize(Value::Object(fields)).map_err(broken)
+/// Of the two records that are more than their line. They are few: there is nothing to win by reading them from the tree.
+fn read<T: DeserializeOwned>(fields: &Fields) -> Result<T, String> {
+    serde_json::from_str(&json::line(fields)).map_err(|error| broken(json::why(&error)))
 }

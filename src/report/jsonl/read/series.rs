@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Fields, all_there, read};
+use super::{Record, Unread, all_there};
 use crate::plan::CheckId;
 use crate::watch::{AddressSeries, AnswerSeries, ResolverSeries, Series, Turn, Watch};
 
@@ -43,13 +43,13 @@ pub(super) struct Said {
 
 impl Rounds {
     /// One record.
-    pub(super) fn take(&mut self, fields: Fields) -> Result<(), String> {
-        if fields.contains_key("continued") {
-            self.more.push(read(fields)?);
+    pub(super) fn take(&mut self, record: &Record<'_>) -> Result<(), Unread> {
+        if record.is_continued() {
+            self.more.push(record.read()?);
             return Ok(());
         }
-        let follow = fields.get("items_follow").and_then(serde_json::Value::as_u64);
-        let series: Series = read(fields)?;
+        let follow = record.typed.items_follow.as_ref().and_then(serde_json::Value::as_u64);
+        let series: Series = record.read()?;
         self.expected.extend(follow.map(|count| (series.check.clone(), count)));
         self.series.push(series);
         Ok(())
