@@ -7,6 +7,7 @@
 mod address;
 mod fields;
 mod learn;
+mod parts;
 mod pieces;
 mod scan;
 mod words;
@@ -15,9 +16,9 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::Deserialize as _;
 use serde_json::Value;
 
+use crate::json;
 use crate::report::Report;
 use address::Addresses;
 use pieces::{Piece, pieces};
@@ -74,30 +75,38 @@ impl Redactor {
         Self(Arc::new(Mutex::new(known)))
     }
 
+    /// Learn what stands in these documents, JSON as text: a tree of a whole one would take ten times its size.
+    pub fn of_texts(documents: &[String]) -> Self {
+        let mut known = Known { kept: words::kept(), ..Known::default() };
+        for document in documents {
+            known.learn_all(document);
+        }
+        known.settle();
+        Self(Arc::new(Mutex::new(known)))
+    }
+
     /// A document of those, with aliases. It stays one of its kind.
     pub fn document(&self, mut document: Value) -> Value {
         let mut known = self.known();
         fields::each_text(&document, &mut |place, text| known.learn(place, text));
         known.settle();
-        let mut before: HashMap<String, Option<String>> = HashMap::new();
-        fields::replace_each(&mut document, &mut |place, text| {
-            if place.key == "body" || text.len() > OFTEN {
-                return known.told(place, text);
-            }
-            if let Some(told) = before.get(text) {
-                return told.clone();
-            }
-            let told = known.told(place, text);
-            before.insert(text.to_owned(), told.clone());
-            told
-        });
+        fields::replace_each(&mut document, &mut known.teller());
         document
+    }
+
+    /// The same of its text.
+    fn document_text(&self, document: &str) -> String {
+        let mut known = self.known();
+        known.learn_all(document);
+        known.settle();
+        let mut tell = known.teller();
+        parts::replaced(document, &mut |key, part| fields::replace_each_under(key, part, &mut tell))
     }
 
     /// A report of those, with aliases.
     pub fn report(&self, report: &Report) -> Report {
-        let document = serde_json::to_value(report).expect("a report holds nothing that JSON can't say");
-        Report::deserialize(self.document(document)).expect("an alias is of the kind of what it stands for")
+        let document = self.document_text(&json::line(report));
+        serde_json::from_str(&document).expect("an alias is of the kind of what it stands for")
     }
 
     /// A text that may name what stands in the documents.
@@ -114,6 +123,29 @@ impl Redactor {
 }
 
 impl Known {
+    /// Collect what stands in a document.
+    fn learn_all(&mut self, document: &str) {
+        parts::each(document, &mut |key, part| {
+            fields::each_text_under(key, &part, &mut |place, text| self.learn(place, text));
+        });
+    }
+
+    /// Says what stands in a place of a document instead of a text, and remembers what it said.
+    fn teller(&self) -> impl FnMut(fields::Place<'_>, &str) -> Option<String> {
+        let mut before: HashMap<String, Option<String>> = HashMap::new();
+        move |place, text| {
+            if place.key == "body" || text.len() > OFTEN {
+                return self.told(place, text);
+            }
+            if let Some(told) = before.get(text) {
+                return told.clone();
+            }
+            let told = self.told(place, text);
+            before.insert(text.to_owned(), told.clone());
+            told
+        }
+    }
+
     /// Collect what stands in a text.
     fn learn(&mut self, place: fields::Place<'_>, text: &str) {
         let mut hasher = DefaultHasher::new();

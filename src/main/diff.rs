@@ -1,10 +1,10 @@
 //! Two saved reports, held against each other.
 
-use serde_json::Value;
 use vpcprobe::app;
 use vpcprobe::diff::{self, Document, Given};
 use vpcprobe::edge;
 use vpcprobe::inputs::shown;
+use vpcprobe::json;
 use vpcprobe::plan::Plan;
 use vpcprobe::redact::Redactor;
 use vpcprobe::report::Tool;
@@ -27,7 +27,7 @@ pub(crate) fn diff(
     let asked = diff::expectations(expected)?;
     let (sides, asked) = if redact {
         let given = (read("BEFORE", before)?, read("AFTER", after)?);
-        let redactor = Redactor::of(&[value(&given.0)?, value(&given.1)?]);
+        let redactor = Redactor::of_texts(&[text(&given.0), text(&given.1)]);
         let asked = asked.into_iter().map(|mut asked| {
             asked.what = asked.what.map(|what| redactor.text(&what));
             asked
@@ -95,10 +95,10 @@ fn unfit(place: &str, path: &str, why: &str) -> InputError {
     InputError(format!("{place} {}: {why}", shown(path)))
 }
 
-fn value(read: &Read) -> Result<Value, InputError> {
+fn text(read: &Read) -> String {
     match &read.given {
-        Given::Report(report) => Ok(serde_json::to_value(report)?),
-        Given::Merged(document) => Ok(document.clone()),
+        Given::Report(report) => json::line(report),
+        Given::Merged(document) => json::line(document),
     }
 }
 

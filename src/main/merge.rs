@@ -1,6 +1,6 @@
 //! Several saved reports as one.
 
-use serde_json::{Value, json};
+use vpcprobe::json;
 use vpcprobe::merge::{self, Given, Known};
 use vpcprobe::redact::Redactor;
 use vpcprobe::report::Report;
@@ -43,16 +43,16 @@ pub(crate) fn merge(
 
 /// The runs with aliases, the same ones in all of them: what is put together of them then holds nothing else.
 fn redacted(given: Vec<Given>) -> Vec<Given> {
-    let words = |given: &Given| json!({"name": given.name, "file": given.file, "unseen": given.unseen});
-    let mut documents = vec![json!({"runs": given.iter().map(words).collect::<Vec<_>>()})];
+    let words = |given: &Given| serde_json::json!({"name": given.name, "file": given.file, "unseen": given.unseen});
+    let mut documents = vec![serde_json::json!({"runs": given.iter().map(words).collect::<Vec<_>>()}).to_string()];
     for one in &given {
         documents.push(match &one.known {
-            Known::Report(report) => serde_json::to_value(report).unwrap_or_default(),
-            Known::NotStarted(text) => json!({"not_started": text}),
-            Known::ExitCode(_) => Value::Null,
+            Known::Report(report) => json::line(report),
+            Known::NotStarted(text) => serde_json::json!({"not_started": text}).to_string(),
+            Known::ExitCode(_) => continue,
         });
     }
-    let redactor = Redactor::of(&documents);
+    let redactor = Redactor::of_texts(&documents);
     drop(documents);
     let one = |given: Given| Given {
         name: given.name.map(|name| redactor.text(&name)),

@@ -10,6 +10,7 @@ use rustix::termios::tcgetwinsize;
 use vpcprobe::edge::args::OutputArgs;
 use vpcprobe::edge::{Environment as _, ProcessEnvironment};
 use vpcprobe::inputs::{VantageKind, shown};
+use vpcprobe::json;
 use vpcprobe::probe::Progress;
 use vpcprobe::redact::Redactor;
 use vpcprobe::report::text::{DEFAULT_WIDTH, LEAST_WIDTH, Look, Marks, Style};
@@ -114,10 +115,7 @@ impl Output {
         if !self.redact {
             return Cow::Borrowed(report);
         }
-        let learned = || {
-            let document = serde_json::to_value(report).expect("a report holds nothing that JSON can't say");
-            Redactor::of(&[document])
-        };
+        let learned = || Redactor::of_texts(&[json::line(report)]);
         Cow::Owned(self.redactor.get_or_init(learned).report(report))
     }
 }

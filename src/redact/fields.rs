@@ -48,6 +48,11 @@ pub(super) fn each_text(document: &Value, look: &mut dyn FnMut(Place<'_>, &str))
     below(NOWHERE, document, look);
 }
 
+/// What a document has under one of its keys, or one item of that.
+pub(super) fn each_text_under(key: &str, value: &Value, look: &mut dyn FnMut(Place<'_>, &str)) {
+    below(Place { above: "", key }, value, look);
+}
+
 fn below(place: Place<'_>, value: &Value, look: &mut dyn FnMut(Place<'_>, &str)) {
     match value {
         Value::String(text) if !place.is_the_tools() => look(place, text),
@@ -62,6 +67,15 @@ fn below(place: Place<'_>, value: &Value, look: &mut dyn FnMut(Place<'_>, &str))
 /// Put another text in the place of every one that gets one.
 pub(super) fn replace_each(document: &mut Value, other: &mut dyn FnMut(Place<'_>, &str) -> Option<String>) {
     replace_below(NOWHERE, document, other);
+}
+
+/// The same, of what a document has under one of its keys.
+pub(super) fn replace_each_under(
+    key: &str,
+    value: &mut Value,
+    other: &mut dyn FnMut(Place<'_>, &str) -> Option<String>,
+) {
+    replace_below(Place { above: "", key }, value, other);
 }
 
 fn replace_below(place: Place<'_>, value: &mut Value, other: &mut dyn FnMut(Place<'_>, &str) -> Option<String>) {
