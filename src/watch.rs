@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnosis::{FindingId, ObservedRoute};
 use crate::plan::{CheckId, Rung};
 
+pub use clock::rounds;
 pub(crate) use clock::{spoken, time_of_day};
 pub use course::Course;
 pub use judge::judge;

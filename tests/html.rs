@@ -276,15 +276,15 @@ fn a_crowd_is_told_in_a_bounded_page() {
 fn a_watch_is_told_check_by_check() {
     let page = words(&html::render(&watched()));
     for text in [
-        "60 rounds in 5 min",
-        "one every 5.0 s: 1 failed, 0 inconclusive",
-        "broke : endpoint-silent; without a route since 2026-01-01T00:01:00Z (round 13)",
-        "healed after 4.0 s without an answer; private since",
-        "took another route ; public since",
-        "1 (1.6 %)",
-        "failed in 1 of 60 rounds",
+        "60 rounds, one every 5 s or as soon as the one before was done",
+        "for 5 min: 1 failed.",
+        "ecr.api failed in 1 of 60 rounds",
+        "00:01:00Z broke: endpoint-silent (round 13)",
+        "00:01:04Z works again, private; 4 s without an answer (round 14)",
+        "00:02:00Z is now public (round 25)",
+        "connect 3/9/4000 ms, lost 1 of 60",
         "1 check the same in every round",
-        "1 more answers, addresses or turns are left out",
+        "an answer, an address or a turn was left out 1 time",
     ] {
         assert!(page.contains(text), "{text}\n{page}");
     }

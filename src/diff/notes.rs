@@ -8,6 +8,7 @@ use super::{Detail, NotCompared, Surrounding, What, words};
 use crate::diagnosis::Pull;
 use crate::inputs::{Inputs, Limits};
 use crate::report::text::cells::time;
+use crate::watch::rounds as made;
 
 /// An estimate from a sample of the layers is rough: a change is one of more than half as much again, and of a second.
 const ROUGH: (u64, u64, u64) = (3, 2, 1_000);
@@ -72,8 +73,9 @@ pub(super) fn notes(before: &Run, after: &Run) -> Vec<String> {
     for (side, run) in [("BEFORE", before), ("AFTER", after)] {
         if let Some([rounds, failed, inconclusive]) = run.watched {
             notes.push(format!(
-                "{side} kept asking for {rounds} rounds, of which {failed} failed and {inconclusive} were inconclusive; \
-                 one of them is compared"
+                "{side} kept asking for {}, of which {failed} failed and {inconclusive} were inconclusive; \
+                 one of them is compared",
+                made(rounds)
             ));
         }
     }

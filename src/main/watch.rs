@@ -11,7 +11,7 @@ use vpcprobe::edge::signals::Termination;
 use vpcprobe::inputs::Rounds;
 use vpcprobe::net::live::Live;
 use vpcprobe::report::Report;
-use vpcprobe::watch::{Added, Course, Tally, lines, word};
+use vpcprobe::watch::{Added, Course, Tally, lines, rounds as counted, word};
 
 use super::commands::InputError;
 use super::process;
@@ -89,7 +89,7 @@ impl Shown {
             lines.truncate(room.saturating_sub(1));
             lines.push(format!("and {more} more"));
         }
-        lines.insert(0, format!("{made} rounds, {failed} failed; Ctrl-C ends it with a report"));
+        lines.insert(0, format!("{}, {failed} failed; Ctrl-C ends it with a report", counted(made)));
         let mut text = self.cleared();
         for line in &lines {
             let fits = line.chars().take(columns.saturating_sub(1));
@@ -112,7 +112,7 @@ impl Shown {
             let _ = write!(std::io::stderr(), "{}", self.cleared());
         }
         if let Some(watch) = &report.watch {
-            process::complain(&format!("{} rounds made, {} of them failed", watch.rounds, watch.failed));
+            process::complain(&format!("{} made, {} of them failed", counted(watch.rounds), watch.failed));
         }
     }
 }

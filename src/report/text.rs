@@ -13,7 +13,7 @@ mod sheet;
 pub(crate) mod steps;
 pub(crate) mod table;
 pub(crate) mod units;
-mod watch;
+pub(crate) mod watch;
 pub(crate) mod who;
 pub(crate) mod wrap;
 

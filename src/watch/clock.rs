@@ -37,6 +37,11 @@ pub(crate) fn spoken(ms: u64) -> String {
     }
 }
 
+/// `1 round`, `60 rounds`.
+pub fn rounds(count: u64) -> String {
+    format!("{count} round{}", if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;

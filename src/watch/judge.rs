@@ -1,6 +1,6 @@
 //! What many rounds mean beside the one that the report is of: a run that lost anything is never plainly green.
 
-use super::clock::time_of_day;
+use super::clock::{rounds, time_of_day};
 use super::{Series, Watch};
 use crate::diagnosis::{Certainty, CheckResult, CheckStatus, Finding, FindingId, Fix, Judgement, Severity, Verdict};
 use crate::plan::Plan;
@@ -92,10 +92,10 @@ fn lost(watch: &Watch, series: &Series) -> String {
     let asked = series.asked.min(watch.rounds);
     let mut parts = Vec::new();
     if series.failed > 0 {
-        parts.push(format!("{} of {asked} rounds failed", series.failed));
+        parts.push(format!("{} of {} failed", series.failed, rounds(asked)));
     }
     if series.warned > 0 {
-        let of = if series.failed > 0 { String::new() } else { format!(" of {asked} rounds") };
+        let of = if series.failed > 0 { String::new() } else { format!(" of {}", rounds(asked)) };
         parts.push(format!("{}{of} passed with a warning", series.warned));
     }
     let by: Vec<String> = series.by.iter().take(NAMED).map(ToString::to_string).collect();

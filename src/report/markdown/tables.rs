@@ -6,11 +6,12 @@ use super::super::text::cells::{Cell, by_check, rung, time};
 use super::super::text::page::Ink;
 use super::super::text::steps::{called, is_step, rows};
 use super::super::text::table::{route, status};
+use super::super::text::watch::{course, is_needed, summed, turns};
 use super::escape::{cell, code, fields, inline};
 use super::paragraph;
 use crate::diagnosis::CheckStatus;
 use crate::observation::Rung;
-use crate::watch::{Series, Times, Turn, TurnKind, Watch};
+use crate::watch::{Series, Times};
 
 /// The most rows of a table that is there for completeness; what did not go well comes first.
 pub(super) const MOST: usize = 200;
@@ -68,25 +69,19 @@ pub(super) fn steps(out: &mut String, report: &Report) {
 pub(super) fn watch(out: &mut String, report: &Report) {
     let Some(watch) = &report.watch else { return };
     paragraph(out, "### Over time");
-    let Watch { rounds, failed, inconclusive, every_ms, started_at, took_ms, .. } = watch;
-    let told = format!(
-        "{rounds} rounds from {started_at}, one every {}, over {}: {failed} failed, {inconclusive} inconclusive.",
-        time(*every_ms),
-        time(*took_ms)
-    );
-    paragraph(out, &inline(&told));
+    paragraph(out, &inline(&course(watch)));
     let titles = ["check", "target", "asked", "lost", "median", "95 of 100 within", "highest"];
     let rows: Vec<_> = watch.checks.iter().flat_map(series).collect();
     let count = rows.len();
     table(out, &titles, rows.into_iter().take(MOST));
     left_out(out, count);
-    let turns: Vec<_> =
-        watch.checks.iter().flat_map(|series| series.turns.iter().map(move |turn| (series, turn))).collect();
-    turns.iter().take(MOST).for_each(|(series, at)| out.push_str(&format!("- {}\n", inline(&turn(series, at)))));
-    if !turns.is_empty() {
-        out.push('\n');
+    for series in watch.checks.iter().take(MOST) {
+        let is_needed = is_needed(report, series);
+        let sum = format!("{}: {}", called(&series.check), summed(series, is_needed));
+        out.push_str(&format!("- {}\n", inline(&sum)));
+        turns(series, is_needed).iter().for_each(|(_, turn)| out.push_str(&format!("  - {}\n", inline(turn))));
     }
-    left_out(out, turns.len());
+    out.push('\n');
 }
 
 fn series(series: &Series) -> Vec<Vec<String>> {
@@ -104,18 +99,6 @@ fn series(series: &Series) -> Vec<Vec<String>> {
         to.rungs.iter().map(move |climbed| row(format!("{} {}", word(climbed.rung), to.address), &climbed.times))
     });
     resolvers.chain(rungs).collect()
-}
-
-fn turn(series: &Series, turn: &Turn) -> String {
-    let route = super::super::examined::slug(&turn.route);
-    let what = match turn.what {
-        TurnKind::Broke => "broke".to_owned(),
-        TurnKind::Healed => format!("healed, {route}"),
-        TurnKind::Rerouted => format!("works by another route: {route}"),
-    };
-    let finding = turn.finding.map(|finding| format!(" ({finding})")).unwrap_or_default();
-    let silent = turn.silent_ms.map(|ms| format!(", after {} without an answer", time(ms))).unwrap_or_default();
-    format!("{}: {} {what}{finding}{silent}", turn.at, called(&series.check))
 }
 
 /// That a table or list is shorter than what it is of.

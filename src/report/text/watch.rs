@@ -6,7 +6,7 @@ use super::page::{Ink, Page};
 use super::units::plural;
 use crate::observation::Rung;
 use crate::report::Report;
-use crate::watch::{AddressSeries, RungSeries, Series, Times, Turn, Watch, spoken, time_of_day, turned};
+use crate::watch::{AddressSeries, RungSeries, Series, Times, Turn, TurnKind, Watch, spoken, time_of_day, turned};
 
 const INDENT: usize = 3;
 
@@ -26,11 +26,12 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 }
 
 /// Whether the task start fails without it, or anything of it is worth a mark: not so of what is asked only to learn of the way.
-fn is_needed(report: &Report, series: &Series) -> bool {
+pub(crate) fn is_needed(report: &Report, series: &Series) -> bool {
     report.checks.iter().find(|check| check.id == series.check).is_none_or(|check| check.required)
 }
 
-fn course(watch: &Watch) -> String {
+/// All rounds together.
+pub(crate) fn course(watch: &Watch) -> String {
     let Watch { started_at, took_ms, every_ms, rounds, failed, inconclusive, round, .. } = watch;
     let unknown = if *inconclusive > 0 { format!(", {inconclusive} could not be judged") } else { String::new() };
     let replay = match rounds {
@@ -48,39 +49,70 @@ fn course(watch: &Watch) -> String {
 }
 
 fn check(page: &mut Page, series: &Series, is_needed: bool) {
-    let ink = match (series.failed, series.warned) {
+    let summed = (Ink::Plain, &*summed(series, is_needed));
+    page.labelled(INDENT, 2 * INDENT, (ink(series, is_needed), &series.check.0), summed);
+    for (ink, line) in lines(series, is_needed) {
+        page.paragraph(2 * INDENT, ink, &line);
+    }
+}
+
+/// Whether it was always well.
+pub(crate) fn ink(series: &Series, is_needed: bool) -> Ink {
+    match (series.failed, series.warned) {
         _ if !is_needed => Ink::Dim,
         (0, 0) => Ink::Good,
         (0, _) => Ink::Odd,
         _ => Ink::Bad,
-    };
-    page.labelled(INDENT, 2 * INDENT, (ink, &series.check.0), (Ink::Plain, &summed(series, is_needed)));
-    list(page, series.turns.iter().map(told), TURNS, "turn");
+    }
+}
+
+/// What is told of one check beside the sum: when it became another, what each address lost, and each resolver.
+pub(crate) fn lines(series: &Series, is_needed: bool) -> Vec<(Ink, String)> {
+    let mut lines = turns(series, is_needed);
     let mut addresses: Vec<&AddressSeries> = series.addresses.iter().collect();
     crate::order::by_key(&mut addresses, |address| Reverse(lost(address)));
     let is_well = series.failed + series.warned == 0 && series.turns.is_empty();
-    list(page, addresses.into_iter().map(address), if is_well { FEW } else { ADDRESSES }, "address");
+    let addresses = addresses.into_iter().map(|series| (Ink::Dim, address(series))).collect();
+    list(&mut lines, addresses, if is_well { FEW } else { ADDRESSES }, "address", "addresses");
     let asked = series.resolvers.iter().filter(|resolver| resolver.times.asked > 0);
-    let asked = asked.map(|resolver| format!("resolver {}: {}", resolver.resolver, times(&resolver.times)));
-    list(page, asked, FEW, "resolver");
+    let asked = asked.map(|resolver| (Ink::Dim, format!("resolver {}: {}", resolver.resolver, times(&resolver.times))));
+    list(&mut lines, asked.collect(), FEW, "resolver", "resolvers");
+    if series.left_out > 0 {
+        let times = plural(series.left_out, "time");
+        lines.push((Ink::Dim, format!("an answer, an address or a turn was left out {times}")));
+    }
+    lines
 }
 
-/// A line each, and how many more there are.
-fn list(page: &mut Page, lines: impl Iterator<Item = String>, most: usize, what: &str) {
-    let lines: Vec<String> = lines.collect();
-    for line in lines.iter().take(most) {
-        page.paragraph(2 * INDENT, Ink::Dim, line);
-    }
+/// When it became another.
+pub(crate) fn turns(series: &Series, is_needed: bool) -> Vec<(Ink, String)> {
+    let mut lines = Vec::new();
+    let turns = series.turns.iter().map(|turn| (turn_ink(turn, is_needed), told(turn))).collect();
+    list(&mut lines, turns, TURNS, "turn", "turns");
+    lines
+}
+
+/// So many of them, and how many more there are.
+fn list(all: &mut Vec<(Ink, String)>, mut lines: Vec<(Ink, String)>, most: usize, one: &str, many: &str) {
     let more = lines.len().saturating_sub(most);
+    lines.truncate(most);
+    all.append(&mut lines);
     if more > 0 {
-        let what =
-            if more == 1 { what.to_owned() } else { format!("{what}{}", if what == "address" { "es" } else { "s" }) };
-        page.paragraph(2 * INDENT, Ink::Dim, &format!("{more} more {what} in the JSON"));
+        all.push((Ink::Dim, format!("{more} more {} in the JSON", if more == 1 { one } else { many })));
+    }
+}
+
+fn turn_ink(turn: &Turn, is_needed: bool) -> Ink {
+    match turn.what {
+        _ if !is_needed => Ink::Dim,
+        TurnKind::Broke => Ink::Bad,
+        TurnKind::Healed => Ink::Good,
+        TurnKind::Rerouted => Ink::Odd,
     }
 }
 
 /// How often it was well, by what it was not, and whether its name led to several answers.
-fn summed(series: &Series, is_needed: bool) -> String {
+pub(crate) fn summed(series: &Series, is_needed: bool) -> String {
     let Series { asked, failed, warned, spells, by, answers, left_out, .. } = series;
     let rounds = plural(*asked, "round");
     let mut parts = vec![match (failed, warned) {
@@ -100,6 +132,7 @@ fn summed(series: &Series, is_needed: bool) -> String {
     parts.join("; ")
 }
 
+/// A turn with its time and round.
 fn told(turn: &Turn) -> String {
     let at = time_of_day(&turn.at).unwrap_or_else(|| spoken(turn.at_ms));
     format!("{at} {} (round {})", turned(turn), turn.round)

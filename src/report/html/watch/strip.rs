@@ -1,5 +1,6 @@
 //! A check's time in one strip: where it worked, and where not.
 
+use super::super::super::text::watch::summed;
 use super::super::markup::Markup;
 use crate::watch::{Series, TurnKind, Watch};
 
@@ -7,9 +8,10 @@ use crate::watch::{Series, TurnKind, Watch};
 const WIDTH: u64 = 10_000;
 
 /// The strip, in which what failed is lower as well as of another colour.
-pub(super) fn write(page: &mut Markup, watch: &Watch, series: &Series) {
-    page.raw("<svg role=\"img\" class=\"strip\" width=\"100%\" height=\"22\" aria-label=\"");
-    page.text(&format!("failed in {} of {} rounds", series.failed, series.asked)).raw("\">");
+pub(super) fn write(page: &mut Markup, watch: &Watch, series: &Series, is_needed: bool) {
+    page.raw(if is_needed { "<svg class=\"strip\"" } else { "<svg class=\"strip aside\"" });
+    page.raw(" role=\"img\" width=\"100%\" height=\"22\" aria-label=\"");
+    page.text(&summed(series, is_needed)).raw("\">");
     let mut from = 0;
     let mut state = before(series);
     for turn in &series.turns {
