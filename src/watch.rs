@@ -23,7 +23,7 @@ pub(crate) use clock::{spoken, time_of_day};
 pub use course::Course;
 pub use judge::judge;
 pub(crate) use live::turned;
-pub use live::{Line, lines, word};
+pub use live::{Line, lines};
 pub use tally::{Added, Round, Tally};
 
 /// What many rounds of asking showed.

@@ -11,7 +11,7 @@ use vpcprobe::edge::signals::Termination;
 use vpcprobe::inputs::Rounds;
 use vpcprobe::net::live::Live;
 use vpcprobe::report::Report;
-use vpcprobe::watch::{Added, Course, Tally, lines, rounds as counted, word};
+use vpcprobe::watch::{Added, Course, Tally, lines, rounds as counted};
 
 use super::commands::InputError;
 use super::process;
@@ -68,10 +68,10 @@ impl Shown {
         if self.is_terminal {
             return self.draw(tally);
         }
-        for (check, turn) in &added.turns {
+        for turn in &added.turns {
             self.told += 1;
             if self.told <= MOST_TURNS {
-                process::complain(&word(check, turn));
+                process::complain(turn);
             } else if self.told == MOST_TURNS + 1 {
                 process::complain("what else turns stands in the report");
             }

@@ -27,7 +27,9 @@ pub fn judge(watch: &Watch, plan: &Plan, judgement: &mut Judgement) {
     }
     if watch.rounds > 1 {
         judgement.headline = match judgement.verdict {
-            Verdict::Fail if watch.failed > 0 => format!("{}: {}", failing_rounds(watch), judgement.headline),
+            Verdict::Fail if watch.failed > 0 => {
+                format!("{}: {}", failing_rounds(watch, judgement), judgement.headline)
+            }
             Verdict::Inconclusive => {
                 format!("{}; of {} rounds {} failed", judgement.headline, watch.rounds, watch.failed)
             }
@@ -157,11 +159,12 @@ fn fixes(plan: &Plan, hurt: &[(&Series, &CheckResult)]) -> Vec<Fix> {
 }
 
 /// `14 of 300 rounds failed, from 14:03:07Z to 14:04:17Z`.
-fn failing_rounds(watch: &Watch) -> String {
+fn failing_rounds(watch: &Watch, judgement: &Judgement) -> String {
     if watch.failed >= watch.rounds {
         return format!("all {} rounds failed", watch.rounds);
     }
-    let failed = || watch.checks.iter().filter(|series| series.failed > 0);
+    let is_needed = |series: &Series| judgement.checks.iter().any(|check| check.id == series.check && check.required);
+    let failed = || watch.checks.iter().filter(|series| series.failed > 0 && is_needed(series));
     let first = failed().filter_map(|series| series.first_at.as_deref()).min();
     let last = failed().filter_map(|series| series.last_at.as_deref()).max();
     format!("{} of {} rounds failed{}", watch.failed, watch.rounds, between(first, last))

@@ -22,7 +22,8 @@ pub fn lines(tally: &Tally) -> Vec<Line> {
     let width = known().map(|(track, _)| track.check.0.chars().count()).max().unwrap_or(0).min(32);
     let line = |(track, state): (&Track, State)| {
         let name: String = track.check.0.chars().take(width).collect();
-        Line { fails: state.fails, text: format!("{name:width$}  {}", told(tally, track, state)) }
+        let fails = state.fails && track.required;
+        Line { fails, text: format!("{name:width$}  {}", told(tally, track, state)) }
     };
     let mut lines: Vec<Line> = known().map(line).collect();
     crate::order::by_key(&mut lines, |line| !line.fails);
@@ -30,7 +31,11 @@ pub fn lines(tally: &Tally) -> Vec<Line> {
 }
 
 fn told(tally: &Tally, track: &Track, state: State) -> String {
-    let word = if state.fails { "FAIL" } else { "ok  " };
+    let word = match (state.fails, track.required) {
+        (false, _) => "ok  ",
+        (true, true) => "FAIL",
+        (true, false) => "-   ",
+    };
     let since = time_of_day(&tally.at(track.since_ms)).unwrap_or_default();
     let mut text = format!("{word}  {} since {since}", what(state));
     if let Some(ms) = track.silent_ms.filter(|_| !state.is_silent) {
@@ -55,19 +60,29 @@ fn what(state: State) -> String {
 }
 
 /// A turn in one sentence, with its time.
-pub fn word(check: &CheckId, turn: &Turn) -> String {
-    format!("{} {check} {}", time_of_day(&turn.at).unwrap_or_default(), turned(turn))
+pub(super) fn word(check: &CheckId, turn: &Turn, required: bool) -> String {
+    let time = time_of_day(&turn.at).unwrap_or_default();
+    let subject = if required { format!("{check} ") } else { String::new() };
+    format!("{time} {subject}{}", turned(check, turn, required))
 }
 
-/// What a check became.
-pub(crate) fn turned(turn: &Turn) -> String {
+/// What a check became. What the task start does without is named: no word about it may read like a fault.
+pub(crate) fn turned(check: &CheckId, turn: &Turn, required: bool) -> String {
     let by = turn.finding.map(|finding| format!(": {finding}")).unwrap_or_default();
     let silent = turn.silent_ms.map(|ms| format!("; {} without an answer", spoken(ms))).unwrap_or_default();
-    match turn.what {
-        TurnKind::Broke if by.is_empty() => "broke: no answer".to_owned(),
-        TurnKind::Broke => format!("broke{by}"),
-        TurnKind::Healed => format!("works again, {}{by}{silent}", route(turn.route)),
-        TurnKind::Rerouted => format!("is now {}{by}", route(turn.route)),
+    let route = route(turn.route);
+    let what = match (turn.what, required) {
+        (TurnKind::Broke, true) if by.is_empty() => "broke: no answer".to_owned(),
+        (TurnKind::Broke, true) => format!("broke{by}"),
+        (TurnKind::Broke, false) => format!("no longer answers{by}"),
+        (TurnKind::Healed, true) => format!("works again, {route}{by}{silent}"),
+        (TurnKind::Healed, false) => format!("answers{silent}"),
+        (TurnKind::Rerouted, _) => format!("is now {route}{by}"),
+    };
+    match check.0.strip_prefix("control:") {
+        _ if required => what,
+        Some(host) => format!("a way out: {host} {what}"),
+        None => format!("not needed for the start: {check} {what}"),
     }
 }
 

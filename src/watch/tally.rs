@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
+use super::Watch;
 use super::clock::rfc3339;
+use super::live::word;
 use super::track::Track;
-use super::{Turn, Watch};
 use crate::diagnosis::{Judgement, Verdict};
 use crate::observation::Observation;
 use crate::plan::{CheckId, Plan};
@@ -38,8 +39,8 @@ pub struct Round<'r> {
 /// What a round brought.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Added {
-    /// What became another.
-    pub turns: Vec<(CheckId, Turn)>,
+    /// What became another: a sentence each, with its time.
+    pub turns: Vec<String>,
     /// Whether anything that is required fails in it that had failed before, and healed.
     pub breaks_again: bool,
 }
@@ -77,7 +78,7 @@ impl Tally {
             track.count(seen.get(&check.id).map_or(&[], Vec::as_slice), round.at_ms);
             let turn = track.judge(check, round);
             added.breaks_again |= check.required && track.breaks_again();
-            added.turns.extend(turn.map(|turn| (check.id.clone(), turn)));
+            added.turns.extend(turn.map(|turn| word(&check.id, &turn, check.required)));
         }
         added
     }

@@ -11,6 +11,8 @@ const SILENT: &str = "ecr.api dns=10.0.1.5 10.0.1.5=silent\nlogs dns=10.0.1.6";
 const LOST: &str = "ecr.api dns=10.0.1.5 10.0.1.5=lost\nlogs dns=10.0.1.6";
 const PUBLIC: &str = "ecr.api dns=52.1.1.5\nlogs dns=10.0.1.6";
 const UNWANTED: &str = "ecr.api expect=private dns=52.1.1.5\nlogs dns=10.0.1.6";
+const OPTIONAL: &str = "sts optional dns=10.0.1.5\necr.api dns=10.0.1.6";
+const NO_OPTIONAL: &str = "sts optional dns=10.0.1.5 10.0.1.5=silent\necr.api dns=10.0.1.6";
 const BLIND: &str = "ecr.api dns=deadline\nlogs dns=10.0.1.6";
 
 /// What came of one round after the other.
@@ -55,13 +57,13 @@ impl Watched {
     }
 
     fn words(&self) -> Vec<String> {
-        self.added.iter().flat_map(|added| &added.turns).map(|(check, turn)| word(check, turn)).collect()
+        self.added.iter().flat_map(|added| added.turns.clone()).collect()
     }
 }
 
 #[test]
 fn a_turn_is_told_once_and_with_its_time() {
-    let table: [(&str, &[&str], &[&str]); 9] = [
+    let table: [(&str, &[&str], &[&str]); 11] = [
         ("nothing turns", &[WELL, WELL, WELL], &[]),
         ("it fails from the beginning", &[SILENT, SILENT], &[]),
         (
@@ -82,6 +84,19 @@ fn a_turn_is_told_once_and_with_its_time() {
                 "15:06:42Z ecr.api broke: endpoint-silent",
                 "15:06:45Z ecr.api works again, private; 3 s without an answer",
             ],
+        ),
+        (
+            "what the start does without",
+            &[OPTIONAL, NO_OPTIONAL, OPTIONAL],
+            &[
+                "15:06:41Z not needed for the start: sts no longer answers: endpoint-silent",
+                "15:06:42Z not needed for the start: sts answers; 1 s without an answer",
+            ],
+        ),
+        (
+            "a way out",
+            &["control dns=52.1.1.5\nlogs dns=10.0.1.6", "control dns=52.1.1.5 52.1.1.5=silent\nlogs dns=10.0.1.6"],
+            &["15:06:41Z a way out: checkip no longer answers"],
         ),
         ("a change without a gap", &[UNWANTED, WELL], &["15:06:41Z ecr.api works again, private"]),
         (
@@ -232,6 +247,11 @@ fn a_line_says_how_a_check_is_now() {
     );
     assert!(lines[1].starts_with("logs     ok    private since 15:06:40Z  connect "), "{lines:?}");
     assert!(lines[1].contains("lost 0/"), "{lines:?}");
+    let optional = super::lines(&watched([OPTIONAL, NO_OPTIONAL]).tally);
+    assert!(
+        !optional[0].fails && optional[1].text.starts_with("sts      -     endpoint-silent since 15:06:41Z"),
+        "{optional:?}"
+    );
     let failing = super::lines(&watched([WELL, SILENT]).tally);
     assert!(failing[0].fails && failing[0].text.starts_with("ecr.api  FAIL  endpoint-silent since 15:06:41Z"));
 }

@@ -32,6 +32,8 @@ pub(super) struct State {
 #[derive(Clone, Debug)]
 pub(super) struct Track {
     pub(super) check: CheckId,
+    /// Whether the task start fails without it.
+    pub(super) required: bool,
     pub(super) asked: u64,
     pub(super) failed: u64,
     warned: u64,
@@ -61,6 +63,7 @@ impl Track {
     pub(super) fn new(check: CheckId) -> Self {
         Self {
             check,
+            required: true,
             asked: 0,
             failed: 0,
             warned: 0,
@@ -173,6 +176,7 @@ impl Track {
             return None;
         }
         let state = State::of(check, &round.judgement.findings);
+        self.required = check.required;
         self.asked += 1;
         self.failed += u64::from(state.fails);
         self.warned += u64::from(!state.fails && check.status == CheckStatus::Warn);

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use super::page::{Ink, Page};
 use super::units::plural;
 use crate::observation::Rung;
+use crate::plan::CheckId;
 use crate::report::Report;
 use crate::watch::{AddressSeries, RungSeries, Series, Times, Turn, TurnKind, Watch, spoken, time_of_day, turned};
 
@@ -87,7 +88,8 @@ pub(crate) fn lines(series: &Series, is_needed: bool) -> Vec<(Ink, String)> {
 /// When it became another.
 pub(crate) fn turns(series: &Series, is_needed: bool) -> Vec<(Ink, String)> {
     let mut lines = Vec::new();
-    let turns = series.turns.iter().map(|turn| (turn_ink(turn, is_needed), told(turn))).collect();
+    let turns =
+        series.turns.iter().map(|turn| (turn_ink(turn, is_needed), told(&series.check, turn, is_needed))).collect();
     list(&mut lines, turns, TURNS, "turn", "turns");
     lines
 }
@@ -133,9 +135,9 @@ pub(crate) fn summed(series: &Series, is_needed: bool) -> String {
 }
 
 /// A turn with its time and round.
-fn told(turn: &Turn) -> String {
+fn told(check: &CheckId, turn: &Turn, is_needed: bool) -> String {
     let at = time_of_day(&turn.at).unwrap_or_else(|| spoken(turn.at_ms));
-    format!("{at} {} (round {})", turned(turn), turn.round)
+    format!("{at} {} (round {})", turned(check, turn, is_needed), turn.round)
 }
 
 fn lost(address: &AddressSeries) -> u64 {
