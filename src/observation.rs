@@ -5,6 +5,7 @@ mod fault;
 mod http;
 mod step;
 mod tls;
+mod written;
 
 use std::net::SocketAddr;
 
@@ -20,7 +21,7 @@ pub use tls::{Certificate, CertificateProblem, Change, Handshake, TrustedBy};
 pub use crate::plan::{CheckId, Rung};
 
 /// One planned attempt and what came of it.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 pub struct Observation {
     /// `o1`, `o2`, … in the order of the plan.
     pub id: ObservationId,
@@ -60,7 +61,7 @@ pub struct Observation {
 pub struct ObservationId(pub String);
 
 /// What came of an attempt.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum Outcome {
     /// Something answered, well or badly.
@@ -85,7 +86,7 @@ pub enum Outcome {
 }
 
 /// What an answer held.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Seen {
     /// A DNS message.

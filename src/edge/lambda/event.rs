@@ -36,10 +36,11 @@ impl std::fmt::Display for EventError {
 pub fn read_event(bytes: &[u8]) -> Result<(InputArgs, RoundArgs, OutputArgs), EventError> {
     let flags = flags();
     let mut argv: Vec<OsString> = vec!["vpcprobe".into(), "run".into()];
-    for (key, value) in members(bytes)? {
+    let text = std::str::from_utf8(bytes).map_err(|_| EventError("the event is not UTF-8 text".to_owned()))?;
+    for (key, value) in members(text)? {
         let flag = flags.iter().find(|flag| key_of(flag).as_deref() == Some(&key)).ok_or_else(|| unknown(&key))?;
         let long = flag.get_long().unwrap_or_default();
-        argv.extend(words(&key, &value, flag)?.into_iter().map(|word| format!("--{long}={word}").into()));
+        argv.extend(words(&key, value, flag)?.into_iter().map(|word| format!("--{long}={word}").into()));
     }
     match parse(argv)? {
         Cli { command: Command::Run { inputs, rounds, output } } => Ok((inputs, rounds, output)),
@@ -48,11 +49,11 @@ pub fn read_event(bytes: &[u8]) -> Result<(InputArgs, RoundArgs, OutputArgs), Ev
 }
 
 /// The object's members, their values not looked at yet: what is not needed of a task definition is never read.
-fn members(bytes: &[u8]) -> Result<BTreeMap<String, Box<RawValue>>, EventError> {
-    if bytes.trim_ascii().is_empty() {
+fn members(text: &str) -> Result<BTreeMap<String, &RawValue>, EventError> {
+    if text.trim_ascii().is_empty() {
         return Ok(BTreeMap::new());
     }
-    let whole: &RawValue = serde_json::from_slice(bytes).map_err(|error| {
+    let whole: &RawValue = serde_json::from_str(text).map_err(|error| {
         // The library's words may repeat what it read.
         EventError(format!("the event is not JSON: line {}, column {}", error.line(), error.column()))
     })?;
