@@ -227,3 +227,16 @@ fn what_can_not_be_used_is_one_sentence() {
         assert_eq!(cost(usage).status.code(), Some(2), "{usage:?}");
     }
 }
+
+#[test]
+fn a_redacted_price_names_nobody() {
+    let asked = ["--report", REPLAYED, "--pulls-per-day", "40"];
+    assert!(text(&asked).contains("123456789012"));
+    let named = [&asked[..], &["--redact"]].concat();
+    let said = [text(&named), answer(&named).to_string()];
+    for said in said {
+        assert!(!said.contains("123456789012") && !said.contains("shop/app"), "{said}");
+    }
+    assert_eq!(answer(&named)["ways"], answer(&asked)["ways"]);
+    assert_eq!(answer(&named)["prices"]["file"], "built-in");
+}

@@ -264,6 +264,9 @@ pub struct CostArgs {
     /// Print the prices that are built in, in the form that --prices reads
     #[arg(long)]
     pub show_prices: bool,
+    /// Replace account ids, ARNs, addresses and names by stable aliases
+    #[arg(long, env = "VPCPROBE_REDACT", value_parser = flag, action = ArgAction::SetTrue)]
+    pub redact: bool,
     /// text or json; text on a terminal, json elsewhere
     #[arg(long, env = "VPCPROBE_FORMAT", value_name = "FORMAT")]
     pub format: Option<String>,

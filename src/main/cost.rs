@@ -4,6 +4,7 @@ use vpcprobe::cost::{self, Asked, BUILT_IN, Image, Prices, asked};
 use vpcprobe::edge;
 use vpcprobe::edge::args::CostArgs;
 use vpcprobe::inputs::{ImageRef, RawInputs, Region, Vantage, shown};
+use vpcprobe::redact::Redactor;
 use vpcprobe::report::Report;
 use vpcprobe::sink::Sink;
 
@@ -18,8 +19,11 @@ pub(crate) fn cost(args: &CostArgs) -> Result<u8, InputError> {
     }
     let is_text = is_text("a price", args.format.as_deref())?;
     one_stdin(&[path(args)], args.prices.as_deref())?;
-    let asked = asked(args)?;
-    let (prices, file) = prices(args.prices.as_deref(), &asked.region)?;
+    let mut asked = asked(args)?;
+    let (prices, mut file) = prices(args.prices.as_deref(), &asked.region)?;
+    if args.redact {
+        file = redact(&mut asked, &file);
+    }
     let cost = cost::cost(&asked, &prices, &file);
     let shown = if is_text { cost::text::render(&cost, look(&Sink::Stdout)) } else { cost::json(&cost) };
     Ok(process::print(&shown))
@@ -42,6 +46,15 @@ fn asked(args: &CostArgs) -> Result<Asked, InputError> {
         s3_by_interface: report.as_ref().is_some_and(asked::is_s3_by_interface),
         left_out,
     })
+}
+
+/// Aliases in place of what names an owner; the file of prices by its alias.
+fn redact(asked: &mut Asked, file: &str) -> String {
+    let redactor = Redactor::of(&[]);
+    for name in asked.images.iter_mut().filter_map(|image| image.image.as_mut()).chain(&mut asked.left_out) {
+        *name = redactor.text(name);
+    }
+    if file == "built-in" { file.to_owned() } else { redactor.text(file) }
 }
 
 /// What is pulled, and what of the report's images is in no sum.
