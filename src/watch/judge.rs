@@ -1,23 +1,31 @@
 //! What many rounds mean beside the one that the report is of: a run that lost anything is never plainly green.
 
+use std::cmp::Reverse;
+
 use super::clock::{rounds, time_of_day};
-use super::{Series, Watch};
+use super::{Series, Times, Watch};
 use crate::diagnosis::{Certainty, CheckResult, CheckStatus, Finding, FindingId, Fix, Judgement, Severity, Verdict};
 use crate::plan::Plan;
 
 /// A sentence about checks names so many of them.
 const NAMED: usize = 4;
 
+/// What to do about loss alone.
+const LOSSY: &str = "see what limits or drops there: the VPC's resolver drops what is beyond 1,024 packets a second of a \
+                     network interface; of an address see the load of what is on the path to it";
+
 /// Add to the judgement of one round what the others showed. The same watch and judgement give the same again.
 pub fn judge(watch: &Watch, plan: &Plan, judgement: &mut Judgement) {
     let hurt = hurt(watch, judgement);
+    let is_only_lossy = hurt.iter().all(|(series, _)| !is_bad(series));
     if !hurt.is_empty() {
         let finding = finding(watch, plan, &hurt);
         let sentence = finding.summary.clone();
         judgement.warn(plan, finding);
         if judgement.verdict == Verdict::Pass {
             let sentence = sentence.trim_end_matches('.');
-            judgement.headline = format!("the last round is good, and not all of them were: {sentence}");
+            let what = if is_only_lossy { "not every try of all rounds was answered" } else { "not all of them were" };
+            judgement.headline = format!("the last round is good, and {what}: {sentence}");
         }
     } else if judgement.verdict == Verdict::Pass && watch.rounds > 1 {
         judgement.headline += &match watch.inconclusive {
@@ -38,15 +46,59 @@ pub fn judge(watch: &Watch, plan: &Plan, judgement: &mut Judgement) {
     }
 }
 
-/// Required checks that failed, or passed with a warning, in other rounds, and do not in this one.
+/// Whether a round failed, or passed with a warning.
+fn is_bad(series: &Series) -> bool {
+    series.failed > 0 || series.warned > 0
+}
+
+/// Required checks that failed, or passed with a warning, in other rounds, and do not in this one; and all that lost what
+/// was answered when it was tried again.
 fn hurt<'w>(watch: &'w Watch, judgement: &'w Judgement) -> Vec<(&'w Series, &'w CheckResult)> {
-    let now = |series: &Series| judgement.checks.iter().find(|check| check.id == series.check && check.required);
+    let now = |series: &Series| judgement.checks.iter().find(|check| check.id == series.check);
     let is_hurt = |(series, check): &(&Series, &CheckResult)| match check.status {
         CheckStatus::Fail => false,
-        CheckStatus::Warn => series.failed > 0,
-        CheckStatus::Pass | CheckStatus::NotRun => series.failed > 0 || series.warned > 0,
+        CheckStatus::Warn => check.required && series.failed > 0,
+        CheckStatus::Pass | CheckStatus::NotRun => {
+            check.required && is_bad(series) || !losses(series, check).is_empty()
+        }
     };
     watch.checks.iter().filter_map(|series| Some((series, now(series)?))).filter(is_hurt).collect()
+}
+
+/// What was lost and answered when tried again, by whom. A resolver that loses questions loses those of any name; an address
+/// counts where the start needs it. Where most of what the start does without is lost, its name is the cause, and no overload.
+fn losses(series: &Series, check: &CheckResult) -> Vec<(String, Times)> {
+    let is_lossy = |times: &Times| {
+        let is_answered = if check.required { times.lost < times.asked } else { times.lost <= times.asked / 2 };
+        times.lost > 0 && is_answered && !(check.required && series.failed > 0)
+    };
+    let resolvers = series.resolvers.iter().map(|asked| (format!("questions to {}", asked.resolver), asked.times));
+    let addresses = series
+        .addresses
+        .iter()
+        .filter(|_| check.required)
+        .flat_map(|to| to.rungs.iter().map(|climbed| (format!("attempts at {}", to.address), climbed.times)));
+    resolvers.chain(addresses).filter(|(_, times)| is_lossy(times)).collect()
+}
+
+/// `10 of 16 questions to 10.0.0.2:53 were lost (62.5 %)`, the worst first.
+fn lossy(hurt: &[(&Series, &CheckResult)]) -> Vec<String> {
+    let mut sums: Vec<(String, Times)> = Vec::new();
+    for (whom, times) in hurt.iter().flat_map(|(series, check)| losses(series, check)) {
+        match sums.iter_mut().find(|(known, _)| *known == whom) {
+            Some((_, sum)) => {
+                sum.asked = sum.asked.saturating_add(times.asked);
+                sum.lost = sum.lost.saturating_add(times.lost);
+            }
+            None => sums.push((whom, times)),
+        }
+    }
+    sums.sort_by_key(|(_, sum)| Reverse(sum.lost));
+    let told = |(whom, Times { asked, lost, .. }): &(String, Times)| {
+        let share = lost.saturating_mul(1_000).checked_div(*asked).unwrap_or_default();
+        format!("{lost} of {asked} {whom} were lost ({}.{} %)", share / 10, share % 10)
+    };
+    sums.iter().take(NAMED).map(told).collect()
 }
 
 fn finding(watch: &Watch, plan: &Plan, hurt: &[(&Series, &CheckResult)]) -> Finding {
@@ -76,7 +128,7 @@ fn finding(watch: &Watch, plan: &Plan, hurt: &[(&Series, &CheckResult)]) -> Find
 /// `ecr.dkr and logs: 14 of 300 rounds failed, from 14:03:07Z to 14:04:17Z (endpoint-silent)`: one for all that say the same.
 fn summary(watch: &Watch, hurt: &[(&Series, &CheckResult)]) -> String {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
-    for (series, _) in hurt {
+    for (series, _) in hurt.iter().filter(|(series, _)| is_bad(series)) {
         let what = lost(watch, series);
         match groups.iter_mut().find(|(known, _)| *known == what) {
             Some((_, checks)) => checks.push(&series.check.0),
@@ -84,9 +136,9 @@ fn summary(watch: &Watch, hurt: &[(&Series, &CheckResult)]) -> String {
         }
     }
     let more = groups.len().saturating_sub(NAMED);
-    let told: Vec<_> = groups.iter().take(NAMED).map(|(what, checks)| format!("{}: {what}", names(checks))).collect();
-    let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
-    format!("{}{rest}", told.join("; "))
+    let told = groups.iter().take(NAMED).map(|(what, checks)| format!("{}: {what}", names(checks)));
+    let rest = (more > 0).then(|| format!("and {more} more"));
+    told.chain(rest).chain(lossy(hurt)).collect::<Vec<_>>().join("; ")
 }
 
 /// What one check lost.
@@ -152,6 +204,9 @@ fn fixes(plan: &Plan, hurt: &[(&Series, &CheckResult)]) -> Vec<Fix> {
     let command = first.zip(last).map(|(first, last)| {
         format!("aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventSource,AttributeValue=ec2.amazonaws.com --start-time {first} --end-time {last}")
     });
+    if hurt.iter().all(|(series, _)| !is_bad(series)) {
+        return vec![step(LOSSY, None)];
+    }
     vec![
         step("see what was changed at that time: endpoints, route tables, groups, ACLs, the resolver", command),
         step("watch it again, for longer than the time between two spells: --for 60m --every 1s", None),

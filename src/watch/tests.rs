@@ -227,6 +227,34 @@ fn the_warning_is_of_the_checks_that_it_names() {
 }
 
 #[test]
+fn what_was_lost_and_answered_again_is_a_warning() {
+    // Lost of the resolver and of the address, of how many each; whether the check is required; what is told.
+    let table = [
+        (0, 0, true, None),
+        (3, 0, true, Some("3 of 12 questions to 10.0.0.2:53 were lost (25.0 %).")),
+        (0, 2, true, Some("2 of 12 attempts at 10.0.1.5:443 were lost (16.6 %).")),
+        (12, 12, true, None),
+        (3, 2, false, Some("3 of 12 questions to 10.0.0.2:53 were lost (25.0 %).")),
+        (0, 2, false, None),
+        (7, 0, false, None),
+    ];
+    for (asked, climbed, required, expected) in table {
+        let mut watched = watched([WELL, WELL, WELL]);
+        let mut watch = watched.watch();
+        let series = &mut watch.checks[0];
+        let times = |lost| Times { asked: 12, lost, ..Times::default() };
+        series.resolvers = vec![ResolverSeries { resolver: "10.0.0.2:53".parse().unwrap(), times: times(asked) }];
+        series.addresses[0].rungs = vec![RungSeries { rung: Rung::Connect, times: times(climbed) }];
+        watched.judgement.checks[0].required = required;
+        judge(&watch, &watched.last.plan, &mut watched.judgement);
+        let told = watched.judgement.findings.first().map(|finding| finding.summary.as_str());
+        assert_eq!(told, expected, "{asked} {climbed} {required}");
+        let is_told = watched.judgement.headline.contains("not every try of all rounds was answered");
+        assert_eq!(is_told, expected.is_some(), "{}", watched.judgement.headline);
+    }
+}
+
+#[test]
 fn what_a_saved_report_says_of_times_reaches_no_command() {
     let mut watched = watched([WELL, SILENT, WELL]);
     let mut watch = watched.watch();
@@ -249,7 +277,7 @@ fn a_line_says_how_a_check_is_now() {
     assert!(lines[1].contains("lost 0/"), "{lines:?}");
     let optional = super::lines(&watched([OPTIONAL, NO_OPTIONAL]).tally);
     assert!(
-        !optional[0].fails && optional[1].text.starts_with("sts      -     endpoint-silent since 15:06:41Z"),
+        !optional[0].fails && optional[0].text.starts_with("sts      -     endpoint-silent since 15:06:41Z"),
         "{optional:?}"
     );
     let failing = super::lines(&watched([WELL, SILENT]).tally);
