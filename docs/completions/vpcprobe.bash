@@ -97,7 +97,7 @@ _vpcprobe() {
             return 0
             ;;
         vpcprobe__subcmd__cost)
-            opts="-h --bytes --report --image --pulls-per-day --zones --nat-gateways --service --region --prices --show-prices --format --help"
+            opts="-h --bytes --report --image --pulls-per-day --zones --nat-gateways --service --region --prices --show-prices --redact --format --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

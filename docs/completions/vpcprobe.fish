@@ -132,6 +132,7 @@ complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l region -d 'Wh
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l prices -d 'A file of prices, in place of those that are built in' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l format -d 'text or json; text on a terminal, json elsewhere' -r
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l show-prices -d 'Print the prices that are built in, in the form that --prices reads'
+complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -l redact -d 'Replace account ids, ARNs, addresses and names by stable aliases'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand cost" -s h -l help -d 'Print help'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand schema" -l expectations -d 'Of a file of expectations instead'
 complete -c vpcprobe -n "__fish_vpcprobe_using_subcommand schema" -s h -l help -d 'Print help'
