@@ -226,7 +226,7 @@ pub struct RoundArgs {
     #[arg(long, env = "VPCPROBE_EVERY", value_name = "TIME")]
     pub every: Option<String>,
     /// Ask so many times, and report the same
-    #[arg(long, env = "VPCPROBE_REPEAT", value_name = "N")]
+    #[arg(long, env = "VPCPROBE_REPEAT", value_name = "N", allow_negative_numbers = true)]
     pub repeat: Option<String>,
 }
 
@@ -234,7 +234,7 @@ pub struct RoundArgs {
 #[derive(Args, Clone, Debug, Default)]
 pub struct CostArgs {
     /// The image's compressed bytes, as a number or such as 512MiB or 1.2GB; in place of what a report says
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub bytes: Option<String>,
     /// A report of a run that replayed the pull: its images, bytes and Region are taken, and the endpoints that its start
     /// needs; `-` reads standard input
@@ -244,13 +244,13 @@ pub struct CostArgs {
     #[arg(long, value_name = "REF")]
     pub image: Option<String>,
     /// How often a day it is pulled, such as 40 or 0.5
-    #[arg(long, value_name = "N", required_unless_present = "show_prices")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, required_unless_present = "show_prices")]
     pub pulls_per_day: Option<String>,
     /// In how many zones each endpoint stands
-    #[arg(long, value_name = "N", default_value = "2")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value = "2")]
     pub zones: String,
     /// How many NAT gateways there are [default: one a zone]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub nat_gateways: Option<String>,
     /// A further service whose endpoint the start needs, such as secretsmanager; repeatable
     #[arg(long, value_name = "SERVICE", conflicts_with = "report")]
