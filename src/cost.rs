@@ -57,7 +57,7 @@ pub struct Cost {
     pub break_even: BreakEven,
     /// The same with one thing changed.
     pub what_if: Vec<WhatIf>,
-    /// Images that are not in any sum, each with its reason.
+    /// Images and endpoints that are not in any sum, each with its reason.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
     /// What is in no sum.

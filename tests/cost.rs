@@ -131,6 +131,24 @@ fn every_image_is_pulled_at_each_start_unless_one_is_named() {
 }
 
 #[test]
+fn endpoints_of_another_region_are_in_no_sum() {
+    let mut report: Value = serde_json::from_str(&std::fs::read_to_string(REPLAYED).unwrap()).unwrap();
+    let before = answer(&["--report", REPLAYED, "--pulls-per-day", "1"]);
+    let secrets = report["inputs"]["secrets"].as_array_mut().unwrap();
+    let mut abroad = secrets[0].clone();
+    (abroad["id"], abroad["region"]) =
+        (json!("arn:aws:secretsmanager:us-west-2:123456789012:secret:db-AbCdEf"), json!("us-west-2"));
+    secrets.push(abroad);
+    let report = Kept::new("abroad.json", &report.to_string());
+    let after = answer(&["--report", report.path(), "--pulls-per-day", "1"]);
+    assert_eq!((&after["endpoints"], &after["ways"]), (&before["endpoints"], &before["ways"]));
+    let why = "com.amazonaws.us-west-2.secretsmanager: another Region's: a way out stays for it";
+    assert_eq!(after["left_out"], json!([why]));
+    let text = text(&["--report", report.path(), "--pulls-per-day", "1"]);
+    assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(&format!("left out: {why}")), "{text}");
+}
+
+#[test]
 fn prices_of_ones_own_take_the_place_of_the_built_in_ones() {
     let shown = cost(&["--show-prices"]);
     assert_eq!(shown.status.code(), Some(0));

@@ -13,6 +13,7 @@ const MOST_BYTES: u64 = 1_000_000_000_000_000;
 const MOST_PULLS: u64 = 10_000_000;
 /// No Region has as many zones.
 const MOST_ZONES: u64 = 16;
+
 /// Of which pulls the price is asked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asked {
@@ -30,7 +31,8 @@ pub struct Asked {
     pub endpoints: Vec<String>,
     /// Whether the run reached S3 by an interface endpoint.
     pub s3_by_interface: bool,
-    /// Images that no endpoint carries, or whose bytes are not known, each with its reason.
+    /// Images that no endpoint carries, or whose bytes are not known, and endpoints of other Regions, each with its
+    /// reason.
     pub left_out: Vec<String>,
 }
 
@@ -95,13 +97,23 @@ fn thousandths(text: &str) -> Option<u64> {
     whole.parse::<u64>().ok()?.checked_mul(1_000)?.checked_add(format!("{part:0<3}").parse().ok()?)
 }
 
-/// The interface endpoints that a plan needs, by their service names; gateway endpoints cost nothing.
-pub fn endpoints(plan: &Plan) -> Vec<String> {
-    let needed = plan.checks.iter().filter(|check| check.required && check.reach == Reach::Interface);
-    let mut names: Vec<String> = needed.filter_map(|check| check.endpoint_service.clone()).collect();
-    crate::order::naturally(&mut names);
-    names.dedup();
-    names
+/// The interface endpoints of its Region that a plan needs, by their service names; and those of other Regions, which
+/// have other prices, each with the reason why it is in no sum. Gateway endpoints cost nothing.
+pub fn endpoints(plan: &Plan) -> (Vec<String>, Vec<String>) {
+    let (mut own, mut others) = (Vec::new(), Vec::new());
+    for check in plan.checks.iter().filter(|check| check.required && check.reach == Reach::Interface) {
+        let Some(service) = &check.endpoint_service else { continue };
+        if check.region.as_ref().is_none_or(|region| *region == plan.place.region) {
+            own.push(service.clone());
+        } else {
+            others.push(format!("{service}: another Region's: a way out stays for it"));
+        }
+    }
+    for names in [&mut own, &mut others] {
+        crate::order::naturally(names);
+        names.dedup();
+    }
+    (own, others)
 }
 
 /// Whether the run reached the layers by an interface endpoint of S3.

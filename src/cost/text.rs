@@ -123,8 +123,8 @@ fn changed(change: &WhatIf) -> String {
 }
 
 fn foot(page: &mut Page, cost: &Cost) {
-    for image in &cost.left_out {
-        page.labelled(0, 6, (Ink::Odd, "left out:"), (Ink::Plain, &format!("{image}. A NAT gateway stays for it")));
+    for what in &cost.left_out {
+        page.labelled(0, 6, (Ink::Odd, "left out:"), (Ink::Plain, what));
     }
     for what in &cost.not_in_sum {
         page.labelled(0, 6, (Ink::Dim, "not in it:"), (Ink::Plain, what));

@@ -4,6 +4,7 @@ use vpcprobe::cost::{self, Asked, BUILT_IN, Image, Prices, asked};
 use vpcprobe::edge;
 use vpcprobe::edge::args::CostArgs;
 use vpcprobe::inputs::{ImageRef, RawInputs, Region, Vantage, shown};
+use vpcprobe::plan::Plan;
 use vpcprobe::redact::Redactor;
 use vpcprobe::report::Report;
 use vpcprobe::sink::Sink;
@@ -34,8 +35,10 @@ fn asked(args: &CostArgs) -> Result<Asked, InputError> {
     let zones = asked::zones("--zones", &args.zones)?;
     let nat_gateways = args.nat_gateways.as_deref().map(|word| asked::zones("--nat-gateways", word)).transpose()?;
     let report = args.report.as_deref().map(read_report).transpose()?;
-    let (images, left_out) = pulled(args, report.as_ref())?;
-    let (region, endpoints) = planned(args, report.as_ref())?;
+    let (images, mut left_out) = pulled(args, report.as_ref())?;
+    let (region, plan) = planned(args, report.as_ref())?;
+    let (endpoints, of_others) = asked::endpoints(&plan);
+    left_out.extend(of_others);
     Ok(Asked {
         region,
         images,
@@ -71,8 +74,9 @@ fn pulled(args: &CostArgs, report: Option<&Report>) -> Result<(Vec<Image>, Vec<S
     }
 }
 
-/// The Region, and the endpoints that the start needs: the report's, or one on Fargate with what else was named.
-fn planned(args: &CostArgs, report: Option<&Report>) -> Result<(Region, Vec<String>), InputError> {
+/// The Region, and the plan that says which endpoints the start needs: the report's, or one on Fargate with what else was
+/// named.
+fn planned(args: &CostArgs, report: Option<&Report>) -> Result<(Region, Plan), InputError> {
     let flag = args.region.as_deref().filter(|region| !region.is_empty()).map(str::to_owned);
     let of_image = args.image.as_deref().map(ImageRef::parse).transpose();
     let of_image = of_image.map_err(|why| refused(args, &why))?.and_then(|image| image.ecr).map(|ecr| ecr.region);
@@ -89,7 +93,7 @@ fn planned(args: &CostArgs, report: Option<&Report>) -> Result<(Region, Vec<Stri
         asked::carried(image, &inputs.region).map_err(|why| refused(args, &why))?;
     }
     let of_report = report.map(|report| plan_again(path(args), report)).transpose()?;
-    Ok((inputs.region, asked::endpoints(of_report.as_ref().unwrap_or(&plan))))
+    Ok((inputs.region, of_report.unwrap_or(plan)))
 }
 
 /// The report's file.
