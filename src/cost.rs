@@ -104,7 +104,7 @@ pub fn cost(asked: &Asked, prices: &Prices, file: &str) -> Cost {
         nat_gateways: asked.nat_gateways,
         images: asked.images.clone(),
         bytes_per_pull: sums.bytes,
-        gb_per_month: usd::divided(ways::month(sums.bytes, asked.pulls_milli, GB / 10), 10.0),
+        gb_per_month: usd::divided(ways::month(sums.bytes, asked.pulls_milli, GB / 1_000), 1e3),
         endpoints: asked.endpoints.clone(),
         break_even: even::break_even(&sums),
         what_if: what_if(asked, &sums),
@@ -138,10 +138,13 @@ fn headline(ways: &[Way]) -> String {
 /// A smaller image, fewer endpoints, fewer zones, fewer NAT gateways: one at a time.
 fn what_if(asked: &Asked, sums: &Sums<'_>) -> Vec<WhatIf> {
     let mut table = vec![("an image half as large".to_owned(), Sums { bytes: sums.bytes / 2, ..*sums })];
-    let needed = |service: &&String| service.ends_with(".ecr.api") || service.ends_with(".ecr.dkr");
-    if asked.endpoints.len() > asked.endpoints.iter().filter(needed).count() {
-        let fewer = Sums { endpoints: sums.endpoints - 1, ..*sums };
-        table.push(("one endpoint fewer".to_owned(), fewer));
+    let is_for_pulls = |service: &str| service.ends_with(".ecr.api") || service.ends_with(".ecr.dkr");
+    let names = asked.endpoints.iter().filter(|service| !is_for_pulls(service));
+    let names: Vec<&str> = names.map(|service| text::short(service)).collect();
+    if !names.is_empty() {
+        let one = Cents::of(Sums { endpoints: 1, ..*sums }.endpoint_micros(), ways::CENT);
+        let change = format!("one endpoint fewer, where {} is not needed (each saves {one})", names.join(" or "));
+        table.push((change, Sums { endpoints: sums.endpoints - 1, ..*sums }));
     }
     if asked.zones > 1 {
         let (zones, nat_gateways) = (asked.zones - 1, asked.nat_gateways.min(asked.zones - 1));

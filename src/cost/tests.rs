@@ -132,7 +132,8 @@ fn the_largest_that_is_accepted_does_not_overflow() {
 fn what_would_change_it_is_told_one_by_one() {
     let changes = |asked: &Asked| priced(asked).what_if.into_iter().map(|what| what.change).collect::<Vec<_>>();
     let whole = asked("us-east-1", FARGATE);
-    let (half, one, zone) = ("an image half as large", "one endpoint fewer", "one zone fewer");
+    let (half, one, zone) =
+        ("an image half as large", "one endpoint fewer, where logs is not needed (each saves 14.60)", "one zone fewer");
     assert_eq!(changes(&whole), [half, one, zone, "one NAT gateway for all zones"]);
     let least = Asked { zones: 1, nat_gateways: 1, ..asked("us-east-1", &["ecr.api", "ecr.dkr"]) };
     assert_eq!(changes(&least), [half]);
@@ -153,4 +154,26 @@ fn cents_are_rounded_half_up() {
     for (micros, expected) in [(0, "0"), (45_000, "0.045"), (1_000_000, "1"), (1_500_000, "1.5"), (1, "0.000001")] {
         assert_eq!(usd::price(micros), expected);
     }
+}
+
+#[test]
+fn what_is_shown_multiplies_to_the_sum_that_is_shown() {
+    let images = vec![Image { image: None, bytes: 536_870_912 }];
+    let cost = priced(&Asked { images, pulls_milli: 40_000, ..asked("ap-northeast-1", FARGATE) });
+    let look = crate::report::text::Look {
+        width: 400,
+        style: crate::report::text::Style::Plain,
+        marks: crate::report::text::Marks::Ascii,
+    };
+    let text = text::render(&cost, look);
+    // 536.870912 MB × 40 × 730 ÷ 24 = 653.1929 GB; with 50 kB a pull 653.2538 GB, × 0.062 = 40.50
+    for said in [
+        "536.9 MB compressed at each start, 40 starts a day: 653.19 GB a month",
+        "40.50 for 653.25 GB that go through",
+        "0.00 for 0.061 GB that go through",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let of = |way: &Way| (way.gb_per_month, way.data_usd.0);
+    assert_eq!(cost.ways.iter().map(of).collect::<Vec<_>>(), [(653.254, 4050), (0.061, 0), (0.061, 0)]);
 }

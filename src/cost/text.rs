@@ -1,9 +1,9 @@
 //! The price for a person: the sentence, the ways, where they meet, what would change it, by which prices.
 
-use super::usd::{self, Cents};
+use super::usd::{self, Cents, divided};
 use super::{BreakEven, Cheaper, Cost, GB, REQUEST_BYTES, Way, WayKind, WhatIf};
 use crate::report::text::page::{Ink, Page};
-use crate::report::text::units::{bytes, plural};
+use crate::report::text::units::plural;
 use crate::report::text::{LEAST_WIDTH, Look};
 
 /// How many images are named one by one.
@@ -44,13 +44,15 @@ pub fn render(cost: &Cost, look: Look) -> String {
 }
 
 fn pulled(page: &mut Page, cost: &Cost) {
-    let pulls = number(cost.pulls_per_day);
-    let size = bytes(cost.bytes_per_pull);
-    let month = format!("{} GB", number(cost.gb_per_month));
-    page.paragraph(6, Ink::Plain, &format!("{size} compressed at each start, {pulls} starts a day: {month} a month"));
+    let (whole, pulls, month) = (size(cost.bytes_per_pull), cost.pulls_per_day, gb(cost.gb_per_month));
+    page.paragraph(
+        6,
+        Ink::Plain,
+        &format!("{whole} compressed at each start, {pulls} starts a day: {month} GB a month"),
+    );
     for image in cost.images.iter().take(MOST_IMAGES) {
         if let Some(name) = &image.image {
-            page.labelled(6, 8, (Ink::Dim, "image:"), (Ink::Plain, &format!("{name}, {}", bytes(image.bytes))));
+            page.labelled(6, 8, (Ink::Dim, "image:"), (Ink::Plain, &format!("{name}, {}", size(image.bytes))));
         }
     }
     if let Some(more) = cost.images.len().checked_sub(MOST_IMAGES).filter(|more| *more > 0) {
@@ -62,25 +64,26 @@ fn pulled(page: &mut Page, cost: &Cost) {
 }
 
 /// `ecr.api` of `com.amazonaws.ap-northeast-1.ecr.api`.
-fn short(service: &str) -> &str {
+pub(super) fn short(service: &str) -> &str {
     service.split_once("amazonaws.").and_then(|(_, rest)| rest.split_once('.')).map_or(service, |(_, name)| name)
 }
 
 fn told(cost: &Cost, way: &Way) -> String {
     let gateways = plural(cost.nat_gateways, "NAT gateway");
     let (hourly, data) = (way.hourly_usd, way.data_usd);
+    let gb = gb(way.gb_per_month);
     match way.way {
-        WayKind::NatGateway => format!("through {gateways}: {hourly} by the hour, {data} for what goes through"),
+        WayKind::NatGateway => format!("through {gateways}: {hourly} by the hour, {data} for {gb} GB that go through"),
         WayKind::NatGatewayAndS3 => format!(
             "through {gateways}, the layers through S3's gateway endpoint, which is free: {hourly} by the hour, {data} for \
-             what goes through"
+             {gb} GB that go through"
         ),
         WayKind::Endpoints => format!(
             "through {} in {}, the layers through S3's gateway endpoint, which is free: {hourly} by the hour, {data} for \
-             tokens and manifests (counted as {} a pull)",
+             {gb} GB of tokens and manifests (counted as {} a pull)",
             plural(cost.endpoints.len() as u64, "interface endpoint"),
             plural(cost.zones, "zone"),
-            bytes(REQUEST_BYTES)
+            size(REQUEST_BYTES)
         ),
     }
 }
@@ -144,9 +147,26 @@ fn foot(page: &mut Page, cost: &Cost) {
 
 /// A number of pulls or GB with as many digits as tell something, rounded up: at so many the saving is there.
 fn number(number: f64) -> String {
-    match number {
-        ..10.0 => format!("{}", (number * 100.0).ceil() / 100.0),
-        ..100.0 => format!("{}", (number * 10.0).ceil() / 10.0),
-        _ => format!("{}", number.ceil()),
+    let unit = match number {
+        ..10.0 => 100.0,
+        ..100.0 => 10.0,
+        _ => 1.0,
+    };
+    format!("{}", (number * unit).ceil() / unit)
+}
+
+/// GB to the nearest, with so many digits that they and the price of one come to the sum that is shown.
+fn gb(number: f64) -> String {
+    let unit = if number < 100.0 { 1e3 } else { 1e2 };
+    format!("{}", (number * unit).round() / unit)
+}
+
+/// A size to the nearest tenth of its unit.
+fn size(bytes: u64) -> String {
+    let (mut number, mut units) = (divided(bytes, 1.0), ["B", "kB", "MB", "GB", "TB"].iter());
+    let mut unit = units.next();
+    while let Some(larger) = units.as_slice().first().filter(|_| number >= 999.95) {
+        (number, unit) = (number / 1e3, units.next().or(Some(larger)));
     }
+    format!("{} {}", (number * 10.0).round() / 10.0, unit.copied().unwrap_or_default())
 }

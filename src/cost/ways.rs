@@ -3,20 +3,22 @@
 use serde::Serialize;
 
 use super::even;
-use super::usd::Cents;
+use super::usd::{Cents, divided};
 use super::{Asked, GB, MONTH_HOURS, Prices, REQUEST_BYTES, WhatIf};
 
 /// A cent, in millionths of a dollar.
-const CENT: u128 = 10_000;
+pub(super) const CENT: u128 = 10_000;
 
 /// One way, and its price a month.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Way {
     /// Which.
     pub way: WayKind,
     /// What it costs by being there.
     pub hourly_usd: Cents,
-    /// What it costs by what goes through it.
+    /// How much is charged by the GB.
+    pub gb_per_month: f64,
+    /// What it costs by that.
     pub data_usd: Cents,
     /// Both.
     pub total_usd: Cents,
@@ -63,17 +65,18 @@ impl<'p> Sums<'p> {
 
     pub(super) fn ways(&self) -> Vec<Way> {
         let nat_data = |bytes| self.data(bytes, self.prices.nat_gb.micros);
-        let endpoint_data = self.through_endpoints();
+        let (all, by_endpoints) = (self.bytes + REQUEST_BYTES, self.by_interface + REQUEST_BYTES);
         [
-            (WayKind::NatGateway, self.nat_micros(), nat_data(self.bytes + REQUEST_BYTES)),
-            (WayKind::NatGatewayAndS3, self.nat_micros(), nat_data(REQUEST_BYTES)),
-            (WayKind::Endpoints, self.endpoint_micros(), endpoint_data),
+            (WayKind::NatGateway, self.nat_micros(), all, nat_data(all)),
+            (WayKind::NatGatewayAndS3, self.nat_micros(), REQUEST_BYTES, nat_data(REQUEST_BYTES)),
+            (WayKind::Endpoints, self.endpoint_micros(), by_endpoints, self.through_endpoints()),
         ]
         .into_iter()
-        .map(|(way, hourly, data_usd)| {
+        .map(|(way, hourly, bytes, data_usd)| {
             let hourly_usd = Cents::of(hourly, CENT);
+            let gb_per_month = divided(month(bytes, self.pulls_milli, GB / 1_000), 1e3);
             // The sum is of what is shown, so that it can be added up again.
-            Way { way, hourly_usd, data_usd, total_usd: hourly_usd.plus(data_usd) }
+            Way { way, hourly_usd, gb_per_month, data_usd, total_usd: hourly_usd.plus(data_usd) }
         })
         .collect()
     }
