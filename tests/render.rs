@@ -57,6 +57,23 @@ fn a_copy_goes_where_it_is_sent() {
 }
 
 #[test]
+fn a_form_that_no_sink_took_is_no_success() {
+    let path = file("nowhere.json", &json::render(&fixtures::healthy()));
+    let nowhere = "file:/nonexistent/x.xml";
+    let output = vpcprobe(&["render", &path, "--format", "junit", "--sink", nowhere]);
+    let said = text(output.stderr);
+    assert_eq!((output.status.code(), output.stdout), (Some(3), vec![]), "{said}");
+    assert!(said.contains("failed to") && said.contains("/nonexistent/x.xml"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    let one = format!("file:{path}.xml");
+    let output = vpcprobe(&["render", &path, "--format", "junit", "--sink", nowhere, "--sink", &one]);
+    assert_eq!(output.status.code(), Some(0), "one of two took it");
+    // What judges keeps the code of the network, whatever becomes of the copies.
+    let output = vpcprobe(&["diagnose", &path, "--format", "junit", "--sink", nowhere]);
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
 fn what_is_no_report_is_one_sentence() {
     let whole = json::render(&fixtures::broken());
     let table = [

@@ -91,13 +91,18 @@ impl Output {
 
     /// Write every other copy, each naming the outcome of those before; the exit code is the network's, not the
     /// sinks'.
-    pub(crate) fn write(&self, mut report: Report, before: Vec<Written>) -> u8 {
+    pub(crate) fn write(&self, report: Report, before: Vec<Written>) -> u8 {
+        self.write_any(report, before).0
+    }
+
+    /// The same, and whether any sink took its copy.
+    pub(crate) fn write_any(&self, mut report: Report, before: Vec<Written>) -> (u8, bool) {
         let written = sink::write_local(&self.sinks, before, |sink, before| {
             report.sinks = before.iter().map(outcome).collect();
             self.render(&report, sink)
         });
         complain_of(&written);
-        report.exit_code
+        (report.exit_code, written.iter().any(|copy| copy.result.is_ok()))
     }
 
     fn render(&self, report: &Report, sink: &Sink) -> Rendered {
