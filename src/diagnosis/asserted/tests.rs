@@ -95,6 +95,10 @@ fn what_takes_longer_than_is_asserted_fails() {
     let expected =
         "The connection to 10.0.1.5:443 for api.ecr.ap-northeast-1.amazonaws.com took 7.2 s instead of 50 ms at most.";
     assert_eq!(summary, expected);
+    let lost = &judge("ecr.api connect-ms=50 dns=10.0.1.5 10.0.1.5=lost").findings[0].summary;
+    let expected = "1 of 2 connections to 10.0.1.5:443 for api.ecr.ap-northeast-1.amazonaws.com got no answer in 4000 ms, and \
+                    the other one opened, where 50 ms at most is asserted.";
+    assert_eq!(lost, expected);
 }
 
 #[test]

@@ -59,7 +59,14 @@ fn over_limits<'c>(case: &'c Case<'c>, limited: &[(&'c View<'c>, u64, Vec<&'c Ob
             severity = Severity::Error;
         }
         let late: Vec<Late<'c>> = late.iter().map(|seen| (view.check.host.as_str(), *seen)).collect();
-        told_of.push(format!("{} instead of {} at most", sentences(&late), words::millis(*limit)));
+        let (told, most) = (sentences(&late), words::millis(*limit));
+        // What got no answer took no time that the limit could stand in place of.
+        let is_lost = late.iter().any(|(_, seen)| seen.seen().is_none());
+        told_of.push(if is_lost {
+            format!("{told}, where {most} at most is asserted")
+        } else {
+            format!("{told} instead of {most} at most")
+        });
         draft = draft.about(view, late.iter().map(|(_, seen)| *seen));
         all.extend(late);
     }
