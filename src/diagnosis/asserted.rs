@@ -1,6 +1,6 @@
 //! What a file of expectations asserts beside routes, held against what was seen: addresses, issuers, limits.
 
-use super::case::{Attempt, Case, Peer, Reached, View};
+use super::case::{Asked, Attempt, Case, Name, Peer, Reached, View};
 use super::ledger::{self, Ledger};
 use super::{ObservedRoute, reading, words};
 use crate::observation::{Handshake, Observation, TrustedBy};
@@ -171,7 +171,24 @@ pub fn unproved<'c>(case: &'c Case<'c>, ledger: &Ledger<'c>) -> Vec<(&'c View<'c
         }
         missing.into_iter().map(move |missing| (view, missing))
     };
-    asserted(case).filter(|(view, _)| !ledger.has_trouble(view)).flat_map(of).collect()
+    let unheld = asserted(case).filter(|(view, _)| !ledger.has_trouble(view)).flat_map(of);
+    unheld.chain(nameless(case, ledger)).collect()
+}
+
+/// What must not be reachable and is a name that nobody knows: it may be written wrong, and nothing was tried. The names of
+/// the catalog are right: where such a one is not known, DNS is what blocks it.
+fn nameless<'c>(case: &'c Case<'c>, ledger: &Ledger<'c>) -> impl Iterator<Item = (&'c View<'c>, String)> {
+    let is_unknown = |view: &View<'_>| {
+        let is_somebodys =
+            |asked: &Asked<'_>| matches!(asked.name(), Name::Addresses(_) | Name::Nowhere(_) | Name::Empty(_));
+        let is_missing = |asked: &Asked<'_>| matches!(asked.name(), Name::NotFound(_));
+        view.check.service.is_none() && view.asked.iter().any(is_missing) && !view.asked.iter().any(is_somebodys)
+    };
+    let blocked = case.subjects().filter(|view| view.check.expect == Route::Blocked);
+    blocked.filter(move |view| is_unknown(view) && !ledger.has_trouble(view)).map(|view| {
+        let host = &view.check.host;
+        (view, format!("that {host} is blocked (the name does not exist, so nothing was tried)"))
+    })
 }
 
 fn rung_word(rung: Rung) -> &'static str {

@@ -119,3 +119,18 @@ fn a_pull_is_limited_by_what_is_asserted_of_its_registry() {
         ("nothing was pulled", "ecr.dkr pull-ms=100000 dns=10.0.1.7", "warning unproved ecr.dkr"),
     ]);
 }
+
+#[test]
+fn a_name_that_does_not_exist_proves_no_block() {
+    assert_scenes(&[
+        ("a slip of the pen", "a.example:443 expect=blocked dns=nxdomain", "warning unproved a.example:443"),
+        ("there is such a name", "a.example:443 expect=blocked dns=93.1.1.1 93.1.1.1=silent", ""),
+        ("a service, whose name is right", "sts expect=blocked dns=nxdomain", ""),
+        ("it has no address", "a.example:443 expect=blocked dns=empty", ""),
+        ("somebody knows it", "a.example:443 expect=blocked cfg=nxdomain vpc=93.1.1.1 93.1.1.1=silent", ""),
+    ]);
+    let said = &judge("a.example:443 expect=blocked dns=nxdomain").findings[0].summary;
+    let expected = "Of what is asserted, that a.example is blocked (the name does not exist, so nothing was tried) could not \
+                    be checked.";
+    assert_eq!(said, expected);
+}

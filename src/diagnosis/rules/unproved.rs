@@ -37,7 +37,8 @@ fn of_expectations<'c>(case: &'c Case<'c>, ledger: &Ledger<'c>) -> Option<Findin
         .summary(format!("Of what is asserted, {}.", said.join("; ")))
         .meaning("These expectations have neither held nor failed.")
         .fix(aws::step(
-            "give the run what it needs to see them (an --image, an --endpoint), or leave them out of the file",
+            "see that the names are written right, and give the run what it needs to see them (an --image, an --endpoint), \
+             or leave them out",
         ));
     (!said.is_empty()).then(|| draft.finding())
 }
