@@ -173,6 +173,19 @@ pub enum Route {
     Blocked,
 }
 
+impl Route {
+    /// The word for it, as it is written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Gateway => "gateway",
+            Self::Public => "public",
+            Self::Any => "any",
+            Self::Blocked => "blocked",
+        }
+    }
+}
+
 /// A route asserted for everything, or for one service or host.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct Expectation {

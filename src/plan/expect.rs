@@ -63,12 +63,6 @@ fn assert_route(check: &mut Check, route: Route, place: &str, value: &str) -> Re
 }
 
 fn written(expectation: &Expectation) -> String {
-    let route = match expectation.route {
-        Route::Private => "private",
-        Route::Gateway => "gateway",
-        Route::Public => "public",
-        Route::Any => "any",
-        Route::Blocked => "blocked",
-    };
+    let route = expectation.route.word();
     expectation.what.as_ref().map_or(route.to_owned(), |what| format!("{what}={route}"))
 }

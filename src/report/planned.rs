@@ -2,13 +2,14 @@
 //! does not, and why.
 
 mod asks;
+mod asserted;
 mod endpoints;
 mod limits;
 mod text;
 
 use serde::Serialize;
 
-use crate::plan::{Check, Plan, Rung};
+use crate::plan::{Check, Demands, Plan, Route, Rung};
 use endpoints::PlannedEndpoint;
 use limits::NotNeeded;
 
@@ -44,6 +45,10 @@ struct PlannedCheck<'a> {
     required: bool,
     top: Rung,
     why: &'a str,
+    expected_route: Route,
+    /// What is asserted beside the route.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asserted: Option<&'a Demands>,
     #[serde(skip_serializing_if = "Option::is_none")]
     endpoint_service: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +70,7 @@ pub fn json(plan: &Plan) -> String {
     let planned = Planned {
         region: plan.place.region.as_str(),
         task: task(plan),
-        checks: ladders(plan).map(check).collect(),
+        checks: ladders(plan).map(|each| check(plan, each)).collect(),
         steps: plan.checks.iter().filter_map(|check| step(plan, check)).collect(),
         endpoints: endpoints::of(plan),
         not_needed: limits::not_needed(plan),
@@ -85,7 +90,7 @@ fn task(plan: &Plan) -> Option<PlannedTask<'_>> {
     Some(PlannedTask { name: &task.name, platform, execution_role })
 }
 
-fn check(check: &Check) -> PlannedCheck<'_> {
+fn check<'a>(plan: &'a Plan, check: &'a Check) -> PlannedCheck<'a> {
     PlannedCheck {
         id: &check.id.0,
         host: &check.host,
@@ -93,6 +98,8 @@ fn check(check: &Check) -> PlannedCheck<'_> {
         required: check.required,
         top: check.top,
         why: &check.why,
+        expected_route: check.expect,
+        asserted: asserted::demands(plan, check),
         endpoint_service: check.endpoint_service.as_deref(),
         note: check.note.as_deref(),
     }

@@ -170,3 +170,33 @@ fn what_a_definition_does_not_show_is_said_where_it_applies() {
     let no_image = RawInputs { task_definition: None, ..raw(&json!([])) };
     assert_eq!(shown(&no_image)["not_shown"], json!([]));
 }
+
+#[test]
+fn what_a_file_asserts_of_a_check_stands_with_it() {
+    let file = "default: {route: private, connect: 50ms}\n\
+                expect:\n\
+                - {services: [ecr.api], addresses: [10.0.0.0/16, 10.7.0.1], issuers: [Amazon, Acme], limits: {exchange: 1s}}\n\
+                - {hosts: [a.example], reachable: false}\n";
+    let expectations_file = Some(NamedText { name: "x.yaml".to_owned(), text: file.to_owned() });
+    let raw = RawInputs { expectations_file, task_definition: None, ..raw(&json!([])) };
+    let text = text(&plan_of(&raw));
+    for said in [
+        "asserted: private; addresses in 10.0.0.0/16, 10.7.0.1/32; issued by Amazon or Acme; connect 50 ms at most; exchange \
+         1000 ms at most\n",
+        "\n    asserted: blocked\n",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let document = shown(&raw);
+    let check = |host: &str| {
+        let all = document["checks"].as_array().unwrap();
+        all.iter().find(|check| check["host"] == host).unwrap().clone()
+    };
+    let api = check("api.ecr.ap-northeast-1.amazonaws.com");
+    assert_eq!((&api["expected_route"], &api["asserted"]["connect_ms"]), (&json!("private"), &json!(50)));
+    assert_eq!(api["asserted"]["issuers"], json!(["Amazon", "Acme"]));
+    let blocked = check("a.example");
+    assert_eq!((&blocked["expected_route"], blocked.get("asserted")), (&json!("blocked"), None));
+    let plain = super::text(&plan_of(&RawInputs { expectations_file: None, ..raw }));
+    assert!(!plain.contains("asserted:"), "{plain}");
+}

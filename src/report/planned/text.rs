@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{asks, endpoints, ladders, limits};
+use super::{asks, asserted, endpoints, ladders, limits};
 use crate::plan::{Check, Plan, Rung};
 
 /// The plan as text.
@@ -45,6 +45,9 @@ fn ladder(text: &mut String, plan: &Plan, check: &Check) {
     let need = if check.required { "required" } else { "not required" };
     line(text, &format!("{}:{}  ({need}, up to {})", check.host, check.port, rung(check.top)));
     line(text, &format!("    {}", check.why));
+    if let Some(asserted) = asserted::of(plan, check) {
+        line(text, &format!("    asserted: {asserted}"));
+    }
     if let Some(note) = &check.note {
         line(text, &format!("    note: {note}"));
     }
