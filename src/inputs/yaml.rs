@@ -87,11 +87,19 @@ pub(super) fn read(text: &str) -> Result<Node, Fault> {
         let (event, span) = event.map_err(|error| {
             let marker = error.marker();
             let place = Place { line: marker.line().max(1), column: marker.col() + 1 };
-            Fault::at(place, format!("not YAML: {}", shown(error.info())))
+            Fault::at(place, unread(error.info()))
         })?;
         tree.take(event, begin(span))?;
     }
     tree.whole.ok_or_else(|| Fault::at(first, "nothing stands in it"))
+}
+
+/// Why the text is read no further. Where one document has ended, the library only knows that another may begin.
+fn unread(info: &str) -> String {
+    if info.contains("<document start>") {
+        return "expected YAML or JSON, and from here on it is neither (TOML is not read)".to_owned();
+    }
+    format!("not YAML: {}", shown(info))
 }
 
 fn begin(span: Span) -> Place {

@@ -50,6 +50,10 @@ fn what_is_not_read_is_named_with_its_place() {
         ("a: [b", "line 2, column 1: not YAML: while parsing a flow sequence, expected ',' or ']'"),
         ("a: b: c", "line 1, column 5: not YAML: mapping values are not allowed in this context"),
         ("a:\n\t- b", "line 2, column 2: not YAML: tabs disallowed within this context (block indentation)"),
+        (
+            "[default]\nroute = \"private\"",
+            "line 2, column 1: expected YAML or JSON, and from here on it is neither (TOML is not read)",
+        ),
         (&deep, "line 1, column 17: more than 16 levels deep"),
         (&wide, "line 1, column 200002: more than 100000 values"),
         (&long, "line 1, column 1: larger than 1048576 bytes"),
