@@ -21,7 +21,11 @@ pub(super) fn inline(text: &str) -> String {
         if index % 2 == 1 && is_closed && !part.trim().is_empty() {
             words.push(code(part));
         } else {
-            words.extend(part.split_whitespace().map(word));
+            for text in part.split_whitespace() {
+                // Only what begins the text could begin a list.
+                let is_number = is_item(text) && !words.is_empty();
+                words.push(if is_number { text.to_owned() } else { word(text) });
+            }
         }
     }
     glued(&words)
@@ -48,15 +52,19 @@ fn word(word: &str) -> String {
 /// Whether letters alone mean something here: the beginning of a list, a link, an issue.
 fn is_marked(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_item = word.strip_suffix(['.', ')']).is_some_and(is_number) && word.len() < 11;
     let is_link =
         lower.contains("://") || lower.contains("www.") || lower.contains("mailto:") || lower.contains("xmpp:");
     let is_issue = lower.contains("gh-");
     let is_rule = !word.chars().any(char::is_alphanumeric) && word.contains(['-', '+', ':']);
     // Milestones, and on a line of their own what GitLab would do.
     let is_begun = word.trim_start_matches(['(', '"', '\'']).starts_with(['%', '/']);
-    is_begun || is_item || is_link || is_issue || is_rule
+    is_begun || is_item(word) || is_link || is_issue || is_rule
+}
+
+/// Whether a word is a number as lists have them.
+fn is_item(word: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    word.strip_suffix(['.', ')']).is_some_and(is_number) && word.len() < 11
 }
 
 /// A word as code, with the marks around it left outside.
@@ -117,7 +125,8 @@ mod tests {
             ("#123 a/b#4 GH-12 !7 ~x &9", "`#123` `a/b#4` `GH-12` `!7` `~x` `&9`"),
             ("<img src=x> *a* _b_ [c](d) {e}", "`<img` `src=x>` `*a*` `_b_` `[c](d`) `{e}`"),
             ("(https://evil.example/x), www.a.b", "(`https://evil.example/x`), `www.a.b`"),
-            ("1. - + 2) --- a-b", "`1`. `-` `+` `2`) `---` a-b"),
+            ("1. - + 2) --- a-b", "`1`. `-` `+` 2) `---` a-b"),
+            ("command 1, then command 2.", "command 1, then command 2."),
             ("/close %1 95% a/b", "`/close` `%1` 95% a/b"),
             ("a|b\\c", "`a|b\\c`"),
             ("run `aws x --y $Z`, then", "run `aws x --y $Z`, then"),
