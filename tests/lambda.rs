@@ -82,6 +82,36 @@ fn each_event_is_a_run_of_its_own() {
 }
 
 #[test]
+fn what_an_event_expects_reaches_the_plan() {
+    let object = json!({
+        "default": {"route": "private"},
+        "expect": [{"hosts": ["a.example"], "reachable": false}, {"services": ["s3"], "route": "gateway"}],
+    });
+    // As an object, and as its text.
+    let events = [object.clone(), json!(object.to_string())].map(|expectations| {
+        ending_in(60_000, "one", &json!({"region": "eu-west-1", "deadline": "1ms", "expectations": expectations}))
+    });
+    let wrong = json!({"region": "eu-west-1", "expectations": {"expect": [{"services": ["s4"], "route": "any"}]}});
+    let [first, second] = events;
+    let (address, came) =
+        api(vec![first, status(202), second, status(202), ending_in(60_000, "wrong", &wrong), status(202)]);
+    let output = function(&address, &[]).wait_with_output().unwrap();
+    let came = came.join().unwrap();
+    for index in [1, 3] {
+        let report: Value = serde_json::from_str(&came[index].2).unwrap();
+        let route = |id: &str| {
+            let checks = report["checks"].as_array().unwrap();
+            checks.iter().find(|check| check["id"] == id).unwrap()["expected_route"].clone()
+        };
+        let routes = ["ecr.api", "s3", "a.example:443"].map(route);
+        assert_eq!(routes, [json!("private"), json!("gateway"), json!("blocked")], "{}", said(&output));
+    }
+    let error: Value = serde_json::from_str(&came[5].2).unwrap();
+    assert_eq!(error["errorType"], "InputError");
+    assert!(error["errorMessage"].as_str().unwrap().contains("s4"), "{error}");
+}
+
+#[test]
 fn a_signal_between_events_ends_the_function_without_a_word() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut child = function(&listener.local_addr().unwrap().to_string(), &[]);
