@@ -43,15 +43,48 @@ pub fn read_pasted(most: usize) -> Result<String, FileError> {
 
 fn read(flag: &str, path: &str, most: u64) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
-    open(path)
-        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
-        .map_err(|error| FileError(format!("{flag} {}: {error}", shown(path))))?;
-    if bytes.len() as u64 > most {
+    let unread = |error| FileError(format!("{flag} {}: {error}", shown(path)));
+    let (file, length) = open(path).map_err(unread)?;
+    if length <= most {
+        file.take(most + 1).read_to_end(&mut bytes).map_err(unread)?;
+    }
+    if length.max(bytes.len() as u64) > most {
         return Err(FileError(format!("{flag} {}: it is larger than {} MiB", shown(path), most >> 20)));
     }
     Ok(bytes)
 }
 
-fn open(path: &str) -> std::io::Result<Box<dyn std::io::Read>> {
-    if path == "-" { Ok(Box::new(std::io::stdin())) } else { Ok(Box::new(std::fs::File::open(path)?)) }
+/// What is read from, and how long it is, so that nothing is read of what is too long; 0 where only reading tells.
+fn open(path: &str) -> std::io::Result<(Box<dyn std::io::Read>, u64)> {
+    if path == "-" {
+        return Ok((Box::new(std::io::stdin()), 0));
+    }
+    let file = std::fs::File::open(path)?;
+    let about = file.metadata()?;
+    let length = if about.is_file() { about.len() } else { 0 };
+    Ok((Box::new(file), length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_too_long_is_known_by_its_length() {
+        let path = std::env::temp_dir().join(format!("vpcprobe-files-{}", std::process::id()));
+        std::fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
+        let name = path.to_str().unwrap();
+        let opened = open(name).map(|(_, length)| length).unwrap();
+        let refused = read_list("report", name).unwrap_err();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(opened, 1 << 40);
+        assert!(refused.0.ends_with("it is larger than 64 MiB"), "{refused}");
+    }
+
+    #[test]
+    fn what_has_no_length_is_read_to_its_end() {
+        assert!(open("/proc/self/status").is_ok_and(|(_, length)| length == 0));
+        assert!(read_list("report", "/proc/self/status").unwrap().contains("Pid:"));
+        assert!(read_text("report", "/dev/zero", 1 << 20).unwrap_err().0.ends_with("it is larger than 1 MiB"));
+    }
 }
