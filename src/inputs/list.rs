@@ -49,7 +49,7 @@ enum Form {
 /// Told by the first line that is no comment: an IPv6 address in brackets is no JSON, and `endpoints:443` is a host.
 fn form(text: &str) -> Form {
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    if text.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', ']'])) {
+    if text.starts_with('[') && !is_address(text) {
         return Form::Allowlist;
     }
     let first = text.lines().map(str::trim_end).find(|line| !line.is_empty() && !line.trim_start().starts_with('#'));
@@ -61,6 +61,14 @@ fn form(text: &str) -> Form {
     }
 }
 
+/// Whether the text begins with an IPv6 address in brackets, right or not: `[fd00::1]:443`.
+fn is_address(text: &str) -> bool {
+    let first = text.lines().next().and_then(|line| line.strip_prefix('[')?.split_once(']'));
+    first.is_some_and(|(inside, behind)| {
+        !inside.contains(['{', '[', '"']) && (behind.starts_with(':') || inside.parse::<std::net::Ipv6Addr>().is_ok())
+    })
+}
+
 fn lines(list: &NamedText) -> Result<List, Error> {
     let mut endpoints = Vec::new();
     for (number, line) in (1..).zip(list.text.trim_start_matches('\u{feff}').lines()) {
@@ -69,6 +77,9 @@ fn lines(list: &NamedText) -> Result<List, Error> {
             let place = format!("{FLAG} {}, line {number}:", shown(&list.name));
             endpoints.push(Endpoint::parse(entry).map_err(|reason| Error::of(&place, entry, &reason))?);
         }
+    }
+    if endpoints.is_empty() {
+        return Err(Error(format!("{FLAG} {}: the list is empty", shown(&list.name))));
     }
     Ok(List { endpoints, left_out: Vec::new() })
 }

@@ -27,6 +27,10 @@ fn the_form_is_known_by_what_it_holds() {
         ("\u{feff}{\"endpoints\": []}", Form::Egress),
         ("[\n  {\"type\": 1}]", Form::Allowlist),
         ("[]", Form::Allowlist),
+        ("[fd00::1]", Form::Lines),
+        ("[null]", Form::Allowlist),
+        ("[[[[", Form::Allowlist),
+        ("[{\"host\":\"[fd00::1]:443\"}]", Form::Allowlist),
     ];
     for (text, expected) in table {
         assert_eq!(form(text), expected, "{text}");
@@ -104,5 +108,13 @@ fn what_is_wrong_in_a_foreign_list_has_its_place() {
     ];
     for (text, expected) in table {
         assert_eq!(read_text(text).unwrap_err(), format!("--endpoints f, {expected}"), "{text}");
+    }
+}
+
+#[test]
+fn a_list_of_nothing_is_refused_in_every_form() {
+    for text in ["", "\u{feff}", "# only this\n\n  # and that\n", "[]", "endpoints: []"] {
+        let error = read_text(text).unwrap_err();
+        assert!(error.ends_with(": the list is empty"), "{text}: {error}");
     }
 }
