@@ -74,13 +74,14 @@ impl Page {
 
     /// A paragraph whose first line begins with a short label at `indent`; its other lines begin at `hang`.
     pub(crate) fn labelled(&mut self, indent: usize, hang: usize, label: (Ink, &str), text: (Ink, &str)) {
-        let end = indent + width(label.1) + usize::from(!label.1.is_empty());
+        let label = (label.0, clean(label.1));
+        let end = indent + width(&label.1) + usize::from(!label.1.is_empty());
         let begin = end.max(hang);
         let lines = wrap(&clean(text.1), begin - hang, self.look.width.saturating_sub(hang));
         for (index, line) in lines.iter().enumerate() {
             let margin = if index == 0 {
-                let gap = " ".repeat(begin - indent - width(label.1));
-                format!("{}{}{gap}", " ".repeat(indent), self.paint(label.0, label.1))
+                let gap = " ".repeat(begin - indent - width(&label.1));
+                format!("{}{}{gap}", " ".repeat(indent), self.paint(label.0, &label.1))
             } else {
                 " ".repeat(hang)
             };
@@ -102,5 +103,18 @@ impl Page {
         for line in command(text, self.look.width.saturating_sub(indent), 2) {
             self.line(&format!("{}{line}", " ".repeat(indent)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_steers_nothing_and_forges_no_line() {
+        let look = Look { width: 80, style: Style::Plain, marks: Marks::Ascii };
+        let mut page = Page::new(look);
+        page.labelled(0, 2, (Ink::Bad, "s3\u{1b}[31m\u{202e}\u{0}\nOK"), (Ink::Plain, "lost\nOK"));
+        assert_eq!(page.into_text(), "s3\\x1b[31m\\u{202e}\\x00\\nOK lost\\nOK\n");
     }
 }
