@@ -345,6 +345,14 @@ fn a_service_succeeds_when_all_of_it_does_and_says_nothing_when_it_was_not_seen(
     let blind = line(&fixtures::inconclusive());
     assert_eq!(blind.get("s3_success"), None);
     assert_eq!(blind.get("success"), None);
+    let unsigned = fixtures::unsigned();
+    let unseen = unsigned.checks.iter().filter(|check| check.required && check.status == CheckStatus::NotRun);
+    let mut services = unseen.map(|check| check.service.as_ref().unwrap_or(&check.host)).peekable();
+    assert!(services.peek().is_some());
+    for service in services {
+        let name = format!("{}_success", service.replace(['.', '-'], "_"));
+        assert_eq!(line(&unsigned).get(&name), None, "{name}");
+    }
     assert_eq!(line(&fixtures::rescued())["place"], "vpcprobe-0a1b");
 }
 

@@ -36,7 +36,7 @@ struct Service {
     took_ms: Option<u64>,
     passed: usize,
     failed: usize,
-    /// Checks that this process could not look at.
+    /// Checks that this process could not look at, and required ones that were not looked at for whatever reason.
     unseen: usize,
 }
 
@@ -77,7 +77,7 @@ impl Service {
         match one.check.status {
             CheckStatus::Pass | CheckStatus::Warn => self.passed += 1,
             CheckStatus::Fail => self.failed += 1,
-            CheckStatus::NotRun => self.unseen += usize::from(one.why_not().1),
+            CheckStatus::NotRun => self.unseen += usize::from(one.check.required || one.why_not().1),
         }
     }
 
