@@ -6,13 +6,16 @@
 mod fixtures;
 #[path = "data/snapshot.rs"]
 mod snapshot;
+#[path = "data/watched.rs"]
+mod watched;
 
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
+use vpcprobe::diagnosis::{CheckStatus, Ended, Verdict};
 use vpcprobe::observation::{
-    CertificateProblem, Change, Discarded, DnsTransport, Fault, Observation, Outcome, Rung, Seen, Why,
+    CertificateProblem, Change, Discarded, DnsTransport, Fault, Observation, ObservationId, Outcome, Rung, Seen, Why,
 };
 use vpcprobe::report::text::{Look, Marks, Style};
 use vpcprobe::report::{Report, SinkResult, json, jsonl, parse, schema, text};
@@ -323,6 +326,8 @@ fn what_is_no_report_is_told_in_a_sentence() {
         (without("\"type\":\"start\""), "the report is cut off: its start record is missing"),
         (without("\"id\":\"o3\""), "the report is not whole: 33 of its 34 observation records are there"),
         (records.clone() + &records, "line 42: a second run begins or ends here"),
+        (records.replacen("\n", "\n{\"level\":\n", 1), "line 2: not JSON: "),
+        (records.replacen("\n", "\n{{garbage}}\n", 1), "line 2: not JSON: "),
     ];
     for (text, expected) in table {
         let error = parse(&text).unwrap_err();
@@ -332,11 +337,92 @@ fn what_is_no_report_is_told_in_a_sentence() {
 }
 
 #[test]
+fn a_report_that_contradicts_itself_is_refused() {
+    let contradicts =
+        |verdict: &str, what: &str| format!("the report contradicts itself: its verdict is {verdict}, and {what}");
+    type Change = fn(&mut Report);
+    let table: [(Change, String); 11] = [
+        (|report| report.exit_code = 43, contradicts("pass", "its exit code is 43")),
+        (|report| report.run.ended = Ended::Signal, contradicts("pass", "a signal ended the run")),
+        (|report| report.verdict = Verdict::Fail, contradicts("fail", "its exit code is 0")),
+        (|report| (report.verdict, report.exit_code) = (Verdict::Fail, 70), contradicts("fail", "its exit code is 70")),
+        (|report| report.verdict = Verdict::Inconclusive, contradicts("inconclusive", "its exit code is 0")),
+        (|report| report.checks[0].status = CheckStatus::Fail, contradicts("pass", "the status of ecr.api is fail")),
+        (
+            |report| report.checks.iter_mut().for_each(|check| check.status = CheckStatus::NotRun),
+            contradicts("pass", "the status of ecr.api is not_run"),
+        ),
+        (|report| report.findings = fixtures::broken().findings, contradicts("pass", "endpoint-silent is an error")),
+        (
+            |report| report.checks.push(report.checks[0].clone()),
+            "not a whole report: the check ecr.api is there twice".to_owned(),
+        ),
+        (
+            |report| report.observations.push(report.observations[0].clone()),
+            "not a whole report: the observation o1 is there twice".to_owned(),
+        ),
+        (|report| report.checks.iter_mut().for_each(|check| check.id.0 += &"x".repeat(100)), String::new()),
+    ];
+    for (change, expected) in table {
+        let mut report = fixtures::healthy();
+        change(&mut report);
+        for text in [json::render(&report), jsonl::render(&report)] {
+            assert_eq!(parse(&text).err().unwrap_or_default(), expected);
+        }
+    }
+}
+
+#[test]
+fn a_watch_of_a_check_that_is_not_there_is_refused() {
+    let mut report = watched::watched();
+    for text in [json::render(&report), jsonl::render(&report)] {
+        assert_eq!(parse(&text).as_ref(), Ok(&report));
+    }
+    let series = &mut report.watch.as_mut().unwrap().checks[0];
+    series.check.0 += "\u{1b}[31m\u{202e}\nOK";
+    for text in [json::render(&report), jsonl::render(&report)] {
+        let said = "not a whole report: its watch has a check that it does not list: logs\\u{1b}[31m\\u{202e}\\u{a}OK";
+        assert_eq!(parse(&text).unwrap_err(), said);
+    }
+}
+
+#[test]
+fn what_is_refused_is_not_repeated_at_length() {
+    let long = "x".repeat(70_000);
+    let changed = |pointer: &str, value: Value| {
+        let mut document: Value = serde_json::from_str(&json::render(&fixtures::healthy())).unwrap();
+        *document.pointer_mut(pointer).unwrap() = value;
+        document.to_string()
+    };
+    let table = [
+        (changed("/verdict", json!(long)), "not a whole report: unknown variant `xxx"),
+        (changed("/inputs/region", json!(long)), "not a whole report: "),
+        (changed("/schema_version", json!(long)), "the report has schema_version \"xxx"),
+        (changed("/schema_version", json!({ "a": long })), "the report has schema_version {\"a\":\"xxx"),
+        (
+            changed("/tool/version", json!(long)).replacen("\"schema_version\":1", "\"schema_version\":2", 1),
+            "the report has schema_version 2 (written by version xxx",
+        ),
+        (
+            changed("/checks/0/status", json!("good")),
+            "not a whole report: unknown variant `good`, expected one of `pass`",
+        ),
+    ];
+    for (text, expected) in table {
+        let error = parse(&text).unwrap_err();
+        assert!(error.starts_with(expected) && error.chars().count() < 320, "{error}");
+    }
+}
+
+#[test]
 fn the_schema_knows_every_outcome_on_every_rung() {
     let mut report = fixtures::healthy();
     let template = report.observations[0].clone();
     report.observations =
         outcomes().into_iter().map(|(rung, outcome)| Observation { rung, outcome, ..template.clone() }).collect();
+    for (number, seen) in report.observations.iter_mut().enumerate() {
+        seen.id = ObservationId(format!("o{number}"));
+    }
     let variation = vec![Change::ShortHello, Change::OtherName, Change::NoName, Change::SmallSegments];
     report.observations[0].variation = variation;
     let report = valid(report);

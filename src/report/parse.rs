@@ -1,14 +1,23 @@
 //! Saved reports, read back: the document and the records.
 
+mod agrees;
+
 use std::fmt::Display;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Report, SCHEMA_VERSION, jsonl};
+use crate::inputs::shown;
 
 /// Read a saved report, whichever of the two forms it has, or say in one sentence why it can't be read.
 pub fn parse(text: &str) -> Result<Report, String> {
+    let report = read(text)?;
+    agrees::agrees(&report)?;
+    Ok(report)
+}
+
+fn read(text: &str) -> Result<Report, String> {
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         return Err("the report is empty: expected the json or jsonl output of a run".to_owned());
@@ -66,7 +75,8 @@ pub(crate) fn check_version(version: Option<&Value>, tool: Option<&str>) -> Resu
     if version.as_u64() == Some(u64::from(SCHEMA_VERSION)) {
         return Ok(());
     }
-    let by = tool.map(|tool| format!(" (written by version {tool})")).unwrap_or_default();
+    let by = tool.map(|tool| format!(" (written by version {})", shown(tool))).unwrap_or_default();
+    let version = shown(&version.to_string());
     Err(format!("the report has schema_version {version}{by}, and this program reads {SCHEMA_VERSION}"))
 }
 
@@ -79,7 +89,15 @@ fn version(tool: &Map<String, Value>) -> Option<&str> {
     tool.get("version")?.as_str()
 }
 
-/// What is said of JSON that is not what it should be.
+/// What is said of JSON that is not what it should be. It repeats what stands there, which may be of any length: of a
+/// long sentence the beginning is told, and the end, where the place is.
 pub(crate) fn broken(error: impl Display) -> String {
-    format!("not a whole report: {error}")
+    const LONG: usize = 300;
+    const END: usize = 60;
+    let why = error.to_string();
+    if why.len() <= LONG {
+        return format!("not a whole report: {why}");
+    }
+    let end = &why[why.ceil_char_boundary(why.len() - END)..];
+    format!("not a whole report: {} {end}", shown(&why))
 }

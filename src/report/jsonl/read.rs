@@ -131,11 +131,17 @@ impl<'t> Record<'t> {
     }
 }
 
-/// Read records in any order, other programs' lines between them.
+/// Whether a line may be a cut record: what begins an object and is none is not passed over.
+fn is_broken(line: &str) -> bool {
+    line.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(line).is_err()
+}
+
+/// Read records in any order, other programs' lines between them: what does not begin with `{`, and JSON of no type of
+/// ours, is ignored, as a log stream holds both.
 pub(in crate::report) fn parse(text: &str) -> Result<Report, String> {
     let mut records = Records::default();
     let last = text.lines().count();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| is_record(line)) {
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| is_record(line) || is_broken(line)) {
         let number = index + 1;
         Record::of(line).and_then(|record| records.take(&record)).map_err(|unread| match unread {
             Unread::NotJson(error) => not_json(number, last, &error),

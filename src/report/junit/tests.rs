@@ -11,6 +11,12 @@ fn report(status: &str, verdict: &str, edit: impl Fn(&mut serde_json::Value)) ->
     let text = include_str!("../../../tests/snapshots/broken.json");
     let mut document: serde_json::Value = serde_json::from_str(text).unwrap();
     document["verdict"] = verdict.into();
+    document["exit_code"] = match verdict {
+        "pass" => 0,
+        "fail" => 33,
+        _ => 71,
+    }
+    .into();
     let check = document["checks"][0].clone();
     document["checks"] = serde_json::json!([check]);
     document["checks"][0]["status"] = status.into();
