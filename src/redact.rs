@@ -38,7 +38,7 @@ struct Known {
     met: HashSet<String>,
     /// The originals that get an alias, in the order in which they were met.
     waiting: Vec<(String, Kind)>,
-    /// Those that have one, and those that wait for it.
+    /// Those that have one, and those that wait for it, by their lower case.
     aliases: HashMap<String, String>,
     /// How many there are of each kind.
     counts: HashMap<Kind, u64>,
@@ -176,7 +176,10 @@ impl Known {
 
     /// A word that is somebody's own name for something.
     fn name(&mut self, word: &str, prefix: &'static str) {
-        if self.aliases.contains_key(word) || words::is_nobodys(word) || self.is_kept(word) || pieces::says_itself(word)
+        if self.known_alias(word).is_some()
+            || words::is_nobodys(word)
+            || self.is_kept(word)
+            || pieces::says_itself(word)
         {
             return;
         }
@@ -184,9 +187,11 @@ impl Known {
     }
 
     fn wait(&mut self, original: &str, kind: Kind) {
-        if !self.aliases.contains_key(original) {
-            self.aliases.insert(original.to_owned(), String::new());
-            self.waiting.push((original.to_owned(), kind));
+        // Hosts are written in any case, and whoever asserts an issuer writes it as it pleases.
+        let lower = original.to_lowercase();
+        if !self.aliases.contains_key(&lower) {
+            self.aliases.insert(lower.clone(), String::new());
+            self.waiting.push((lower, kind));
         }
     }
 
@@ -195,9 +200,6 @@ impl Known {
         self.addresses.settle();
         for (original, kind) in std::mem::take(&mut self.waiting) {
             let alias = self.fresh(kind);
-            // Hosts are written in any case.
-            let lower = original.to_ascii_lowercase();
-            self.aliases.entry(lower).or_insert_with(|| alias.clone());
             self.aliases.insert(original, alias);
         }
     }
@@ -275,9 +277,8 @@ impl Known {
 
     fn known_alias(&self, word: &str) -> Option<&str> {
         let known = |word: &str| self.aliases.get(word).map(String::as_str);
-        known(word).or_else(|| {
-            word.bytes().any(|byte| byte.is_ascii_uppercase()).then(|| known(&word.to_ascii_lowercase())).flatten()
-        })
+        let is_lower = word.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        if is_lower { known(word) } else { known(&word.to_lowercase()) }
     }
 
     fn is_kept(&self, word: &str) -> bool {

@@ -340,8 +340,7 @@ fn addresses_keep_their_kind_and_their_neighbours() {
             assert!(alias != others, "{ip} and {other} became {alias}");
         }
         for (net, became) in &nets {
-            let moved = ip.to_string().starts_with("192.168.") && net.addr().to_string().starts_with("10.");
-            assert!(moved || net.contains(ip) == became.contains(alias), "{ip} of {net} became {alias} of {became}");
+            assert!(net.contains(ip) == became.contains(alias), "{ip} of {net} became {alias} of {became}");
         }
     }
     for (net, became) in &nets {
@@ -356,6 +355,114 @@ fn addresses_keep_their_kind_and_their_neighbours() {
     assert_eq!(redactor.text("10.0.0.2"), two(base("10.0.0.0/16")).to_string());
     assert_eq!(redactor.text("192.168.0.2"), two(base("192.168.0.0/16")).to_string());
     assert_eq!(redactor.text("ip-10-0-1-7.x"), format!("ip-{}.x", redactor.text("10.0.1.7").replace('.', "-")));
+}
+
+/// Whatever ranges a run was given, wide or of a VPC that has public ones, they hold what they held.
+#[test]
+fn ranges_of_any_kind_change_no_finding() {
+    let named = [
+        "10.0.0.0/8",
+        "192.0.0.0/8",
+        "192.168.0.0/16",
+        "100.0.0.0/8",
+        "52.192.0.0/11",
+        "52.0.0.0/8",
+        "52.208.0.0/12",
+        "2600::/12",
+    ];
+    let mut state = 7_u64;
+    let mut next = move |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    for (number, case) in CASES.iter().enumerate() {
+        let mut report = case.stored();
+        let text = serde_json::to_string(&report).unwrap();
+        let met: Vec<IpAddr> = text
+            .split(|c: char| !c.is_ascii_hexdigit() && c != '.' && c != ':')
+            .filter_map(|word| word.trim_matches(['.', ':']).parse().ok())
+            .collect();
+        let count = u64::try_from(met.len()).unwrap();
+        for _ in 0..3 {
+            let ip = met[usize::try_from(next(count)).unwrap()];
+            let most = if ip.is_ipv4() { 33 } else { 129 };
+            report.inputs.vpc_cidrs.push(IpNet::new(ip, u8::try_from(next(most)).unwrap()).unwrap().trunc());
+        }
+        report.inputs.vpc_cidrs.push(named[number % named.len()].parse().unwrap());
+        let ranges = report.inputs.vpc_cidrs.clone();
+        let (redactor, aliased) = redacted(&report);
+        for (range, became) in ranges.iter().zip(&aliased.inputs.vpc_cidrs) {
+            for ip in &met {
+                let alias: IpAddr = redactor.text(&ip.to_string()).parse().unwrap();
+                let same = range.contains(ip) == became.contains(&alias);
+                assert!(same, "{}: {ip} of {range} became {alias} of {became}", case.name);
+            }
+        }
+        assert_eq!(
+            judged(&case.judged_again(aliased)),
+            judged(&case.judged_again(report)),
+            "{}: {ranges:?}",
+            case.name
+        );
+    }
+}
+
+#[test]
+fn an_address_stays_out_of_ranges_that_it_was_not_in() {
+    let document = json!({"addresses": ["10.0.0.0/8", "192.168.4.7", "10.0.1.7", "192.168.4.0/24"]});
+    let redactor = Redactor::of(&[document]);
+    let alias = redactor.text("192.168.4.7");
+    assert!(alias.starts_with("192.168.") && alias != "192.168.4.7", "{alias}");
+    assert_eq!(redactor.text("10.0.0.0/8"), "10.0.0.0/8");
+}
+
+#[test]
+fn an_alias_is_the_same_in_any_case() {
+    let inputs = json!({"assertions": [{"issuers": ["lab m02"]}]});
+    let redactor = Redactor::of(&[json!({"inputs": inputs, "issuer": "CN=Lab M02"})]);
+    let alias = redactor.text("lab m02");
+    assert_eq!(redactor.text("CN=Lab M02"), format!("CN={alias}"));
+    assert!(!alias.to_lowercase().contains("lab"), "{alias}");
+}
+
+/// A name in each text of what was asked for, and none of them in any form.
+#[test]
+fn no_input_is_left() {
+    use vpcprobe::inputs::{Assertion, Demands, Target, TargetKind};
+    let mut report = CASES[0].stored();
+    let target =
+        |name: &str, kind| Target { name: name.to_owned(), port: None, kind, grouped: false, line: 1, column: 1 };
+    report.inputs.left_out = vec!["*.canary-a.canary-b".to_owned()];
+    report.inputs.expectations_file = Some("canary-c/canary-d.yaml".to_owned());
+    report.inputs.ca_bundle = Some("/canary-e/x.pem".to_owned());
+    report.inputs.roots = Some("/canary-f/x.pem".to_owned());
+    report.inputs.assertions = vec![Assertion {
+        targets: vec![
+            target(".canary-g.example", TargetKind::Pattern),
+            target("canary-h", TargetKind::Member),
+            target("canary-i.example", TargetKind::Host),
+        ],
+        demands: Demands { issuers: vec!["Canary-j M1".to_owned()], ..Demands::default() },
+        ..Assertion::default()
+    }];
+    report.headline = "canary-a canary-c canary-g canary-h canary-i Canary-j".to_owned();
+    let (_, aliased) = redacted(&report);
+    for (word, format) in Format::ALL {
+        let text = render(&aliased, format, PLAIN).to_lowercase();
+        assert!(!text.contains("canary-"), "{word}: {text}");
+    }
+}
+
+#[test]
+fn a_stop_reason_names_nobody() {
+    let reason = "CannotPullContainerError: dial tcp: lookup images.fabrikam.example on 10.0.0.2:53: no such host \
+                  (pull images.fabrikam.example/payments/ledger)";
+    let redactor = Redactor::of(&[json!({"not_started": reason})]);
+    let alias = redactor.text(reason);
+    for name in ["fabrikam", "payments", "ledger", "images."] {
+        assert!(!alias.contains(name), "{alias}");
+    }
+    assert!(alias.contains("no such host") && alias.contains("dial tcp: lookup"), "{alias}");
 }
 
 #[test]

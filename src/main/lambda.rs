@@ -14,7 +14,7 @@ use vpcprobe::report::{Report, json};
 use vpcprobe::sink::{REMOTE_LIMIT, Written};
 
 use super::commands::{self, Begun, InputError};
-use super::output::{Output, noted};
+use super::output::Output;
 use super::{process, remote, watch};
 
 /// What an answer may hold: the platform's own limit is a little above 6 MiB.
@@ -79,7 +79,7 @@ fn run(
         let (inputs, vantage) = limited(&raw, vantage, time_to_run(left, output))?;
         let plan = plan::plan(&inputs, &vantage)?;
         let report = app::unable(commands::request_of(inputs, plan, vantage, begun));
-        return Ok(noted(report, &output.untried(commands::NO_SOCKET)));
+        return Ok(output.noted(report, &output.untried(commands::NO_SOCKET)));
     };
     let report = runtime.block_on(async {
         let signal = Termination::listen();
@@ -99,7 +99,7 @@ fn run(
             None => app::run(request, net.clone(), signal.clone().came()).await,
         };
         let before = write_remote(output, &report, &net, signal, left.map(|left| begun.0 + left)).await;
-        Ok(noted(report, &before))
+        Ok(output.noted(report, &before))
     });
     runtime.shutdown_background();
     report

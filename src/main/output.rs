@@ -101,7 +101,7 @@ impl Output {
             report.sinks = before.iter().map(outcome).collect();
             self.render(&report, sink)
         });
-        complain_of(&written);
+        self.complain_of(&report, &written);
         (report.exit_code, written.iter().any(|copy| copy.result.is_ok()))
     }
 
@@ -120,8 +120,34 @@ impl Output {
         if !self.redact {
             return Cow::Borrowed(report);
         }
-        let learned = || Redactor::of_texts(&[json::line(report)]);
-        Cow::Owned(self.redactor.get_or_init(learned).report(report))
+        Cow::Owned(self.redactor(report).report(report))
+    }
+
+    fn redactor(&self, report: &Report) -> &Redactor {
+        self.redactor.get_or_init(|| Redactor::of_texts(&[json::line(report)]))
+    }
+
+    /// The report, with the outcome of its copies in it.
+    pub(crate) fn noted(&self, mut report: Report, written: &[Written]) -> Report {
+        self.complain_of(&report, written);
+        report.sinks = written.iter().map(outcome).collect();
+        report
+    }
+
+    fn complain_of(&self, report: &Report, written: &[Written]) {
+        for copy in written {
+            if let Err(why) = &copy.result {
+                let why = if self.redact { self.aliased(report, &copy.sink, why) } else { why.clone() };
+                process::complain(&format!("failed to {why}"));
+            }
+        }
+    }
+
+    /// What became of a copy: its place is no part of the report that was copied.
+    fn aliased(&self, report: &Report, sink: &Sink, why: &str) -> String {
+        let redactor = self.redactor(report);
+        redactor.document(serde_json::json!({"sink": sink.to_string()}));
+        redactor.text(why)
     }
 }
 
@@ -139,21 +165,6 @@ fn refuse_what_is_no_event(format: Format, sinks: &[Sink]) -> Result<(), InputEr
         "--sink {group}: a log group takes events, and --format {word} is one document: expected jsonl, emf or text, or \
          another sink"
     )))
-}
-
-/// The report, with the outcome of its copies in it.
-pub(crate) fn noted(mut report: Report, written: &[Written]) -> Report {
-    complain_of(written);
-    report.sinks = written.iter().map(outcome).collect();
-    report
-}
-
-fn complain_of(written: &[Written]) {
-    for copy in written {
-        if let Err(why) = &copy.result {
-            process::complain(&format!("failed to {why}"));
-        }
-    }
 }
 
 fn outcome(written: &Written) -> SinkResult {

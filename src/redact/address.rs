@@ -1,6 +1,10 @@
 //! Aliases of addresses: of the same kind, and with the same neighbours.
 //!
 //! Whoever shares a subnet with another does so afterwards, and the resolver at the base of a range plus two stays there.
+//! Every range that is met holds the same addresses afterwards: where the aliases of a family would not do that, its
+//! addresses keep their leading bits, which can't fail.
+
+mod same;
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -17,13 +21,18 @@ const S3: &[[u8; 2]] = &[[52, 216], [52, 217], [52, 218], [52, 219], [54, 231], 
 pub(super) struct Addresses {
     met: HashSet<IpAddr>,
     waiting: Vec<IpAddr>,
+    ranges: HashSet<IpNet>,
+    /// Whether IPv4 addresses keep their first 16 bits (private ones their kind's), and IPv6 ones their first 32.
+    keeps_v4: bool,
+    keeps_v6: bool,
+    is_settled: bool,
     /// Ranges of the task's own VPC, of which the places of addresses count.
     own: Vec<IpNet>,
     /// Public ranges wider than what gets an alias of its own.
     wide: Vec<IpNet>,
     /// What is added, bit by bit, to each kind of private addresses.
     masks: HashMap<Class, u32>,
-    /// The first two bytes of public addresses and of 192.168.
+    /// The first two bytes of public addresses.
     blocks: HashMap<u16, u16>,
     /// What is added to the third byte of a block, and to the last of its addresses.
     thirds: HashMap<u16, u8>,
@@ -75,8 +84,9 @@ impl Class {
             Self::Twelve => Some((0x0f, 16, 20)),
             Self::Shared => Some((0x3f, 16, 100)),
             Self::Benchmark => Some((0xff, 8, 100)),
+            Self::Sixteen => Some((0xff, 8, 100)),
             Self::S3 => Some((0xff, 0, 10)),
-            Self::Stays | Self::Sixteen | Self::Public => None,
+            Self::Stays | Self::Public => None,
         }
     }
 }
@@ -89,6 +99,7 @@ impl Addresses {
             if is_wide && !self.wide.contains(&net) {
                 self.wide.push(net);
             }
+            self.ranges.insert(net);
             if own && !self.own.contains(&net) {
                 self.own.push(net);
             }
@@ -101,16 +112,46 @@ impl Addresses {
     /// Give an alias to all that have none yet.
     pub(super) fn settle(&mut self) {
         let waiting = std::mem::take(&mut self.waiting);
-        // What is looked for last must be none of what the others became.
-        let is_last = |ip: &IpAddr| embedded(*ip).is_some_and(|(v4, _)| Class::of(v4) == Class::Sixteen);
-        let (last, first): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_last);
-        for ip in first.into_iter().chain(last) {
-            match (embedded(ip), ip) {
+        self.settle_all(&waiting);
+        // What was said once is not said otherwise later.
+        if self.is_settled || waiting.is_empty() {
+            return;
+        }
+        self.is_settled = true;
+        self.keeps_v4 = !self.is_same(true);
+        self.keeps_v6 = !self.is_same(false);
+        if self.keeps_v4 || self.keeps_v6 {
+            self.masks.clear();
+            self.blocks.clear();
+            self.thirds.clear();
+            self.lasts.clear();
+            self.sites.clear();
+            self.interfaces.clear();
+            self.settle_all(&waiting);
+        }
+    }
+
+    fn settle_all(&mut self, waiting: &[IpAddr]) {
+        for ip in waiting {
+            match (embedded(*ip), ip) {
                 (Some((v4, _)), _) => self.settle_v4(v4),
-                (None, IpAddr::V6(v6)) => self.settle_v6(v6),
+                (None, IpAddr::V6(v6)) => self.settle_v6(*v6),
                 (None, IpAddr::V4(_)) => {}
             }
         }
+    }
+
+    /// Whether the ranges of a family hold what they held.
+    fn is_same(&self, is_v4: bool) -> bool {
+        let ranges: Vec<_> = self
+            .ranges
+            .iter()
+            .filter(|range| range.addr().is_ipv4() == is_v4)
+            .filter_map(|range| Some((*range, self.range(*range)?)))
+            .collect();
+        let addresses: Vec<_> =
+            self.met.iter().filter(|ip| ip.is_ipv4() == is_v4).map(|ip| (*ip, self.of(*ip))).collect();
+        same::is_same(&ranges, &addresses)
     }
 
     /// The alias, as it is written; none where it stays.
@@ -120,12 +161,16 @@ impl Addresses {
             return (alias != ip).then(|| alias.to_string());
         };
         let net = IpNet::new(ip, length).ok()?;
-        if is_everything(net) {
-            return None;
-        }
-        let alias = IpNet::new(self.of(ip), length).ok()?;
-        let alias = if net.addr() == net.network() { alias.trunc() } else { alias };
+        let alias = self.range(net)?;
         (alias != net).then(|| alias.to_string())
+    }
+
+    fn range(&self, net: IpNet) -> Option<IpNet> {
+        if is_everything(net) {
+            return Some(net);
+        }
+        let alias = IpNet::new(self.of(net.addr()), net.prefix_len()).ok()?;
+        Some(if net.addr() == net.network() { alias.trunc() } else { alias })
     }
 
     fn of(&self, ip: IpAddr) -> IpAddr {
@@ -144,8 +189,8 @@ impl Addresses {
                 let mask = self.mask(class, ip);
                 self.masks.insert(class, mask);
             }
-        } else if class == Class::Sixteen || class == Class::Public {
-            self.settle_block(class, ip);
+        } else if class == Class::Public {
+            self.settle_block(ip);
         }
     }
 
@@ -160,25 +205,34 @@ impl Addresses {
         };
         let fits = |mask: u32| mask != 0 && !all().any(|v4| is_taken(v4.to_bits() ^ mask));
         let here = first.to_bits() >> shift;
-        let masks = (0..=bits).map(|more| ((here ^ (canonical + more)) & bits) << shift);
+        let movable = self.movable(class);
+        let masks = (0..=bits).map(|more| (((here ^ (canonical + more)) & bits) << shift) & movable);
         masks.clone().find(|mask| fits(*mask)).or_else(|| masks.clone().find(|mask| *mask != 0)).unwrap_or(0)
     }
 
-    fn settle_block(&mut self, class: Class, ip: Ipv4Addr) {
+    /// The bits that may become others, so that the first addresses of a range are first in its alias as well.
+    fn movable(&self, class: Class) -> u32 {
+        let counts = |net: &&IpNet| class == Class::Sixteen || self.own.contains(net);
+        let v4 = |net: &IpNet| if let IpNet::V4(net) = net { Some(*net) } else { None };
+        let ranges = self.ranges.iter().filter(|net| !is_everything(**net)).filter(counts).filter_map(v4);
+        ranges.filter(|net| Class::of(net.addr()) == class).fold(u32::MAX, |bits, net| bits & net.netmask().to_bits())
+    }
+
+    fn settle_block(&mut self, ip: Ipv4Addr) {
         let bits = ip.to_bits();
         let block = high(bits >> 16);
         if !self.blocks.contains_key(&block) {
-            let alias = self.fresh_block(class, block);
+            let alias = if self.keeps_v4 { block } else { self.fresh_block(block) };
             self.blocks.insert(block, alias);
         }
         let [_, _, third, last] = ip.octets();
-        let stays = class == Class::Sixteen || self.is_own(block);
+        let stays = self.is_own(block);
         self.thirds.entry(block).or_insert(if stays { 0 } else { third });
         self.lasts.entry(bits >> 8).or_insert(if stays { 0 } else { last ^ 0xa });
     }
 
     /// Two bytes that no address of the documents has, nor another alias.
-    fn fresh_block(&self, class: Class, block: u16) -> u16 {
+    fn fresh_block(&self, block: u16) -> u16 {
         let taken = |alias: &u16| {
             self.blocks.values().any(|other| other == alias)
                 || self.met.iter().any(|ip| matches!(ip, IpAddr::V4(v4) if high(v4.to_bits() >> 16) == *alias))
@@ -186,11 +240,6 @@ impl Addresses {
         let wide =
             |first: u8| self.wide.iter().find(|net| matches!(net, IpNet::V4(net) if net.addr().octets()[0] == first));
         let [first, second] = block.to_be_bytes();
-        if class == Class::Sixteen {
-            let ten = self.masks.get(&Class::Ten).map_or(0, |mask| high(mask >> 16));
-            let free = |alias: &u16| !taken(alias) && !taken(&(alias ^ ten));
-            return (0..=255).map(|second| u16::from_be_bytes([10, second])).rev().find(free).unwrap_or(0x0aff);
-        }
         if let Some(at) = wide(first).and_then(|net| self.wide.iter().position(|other| other == net)) {
             let beside = u8::try_from(at % (PUBLIC.len() - 1)).unwrap_or(0);
             return u16::from_be_bytes([PUBLIC[usize::from(beside) + 1], second]);
@@ -214,10 +263,10 @@ impl Addresses {
         let bits = ip.to_bits();
         match class {
             Class::Stays => ip,
-            Class::Ten | Class::Twelve | Class::Shared | Class::Benchmark | Class::S3 => {
+            Class::Ten | Class::Twelve | Class::Sixteen | Class::Shared | Class::Benchmark | Class::S3 => {
                 Ipv4Addr::from_bits(bits ^ self.masks.get(&class).copied().unwrap_or(0))
             }
-            Class::Sixteen | Class::Public => {
+            Class::Public => {
                 let block = high(bits >> 16);
                 let [_, _, third, last] = ip.octets();
                 let [a, b] = self.blocks.get(&block).copied().unwrap_or(block).to_be_bytes();
@@ -238,8 +287,14 @@ impl Addresses {
         if is_link_local(ip) || self.sites.contains_key(&site) {
             return;
         }
-        let alias = self.fresh_site(ip, site);
+        let alias = if self.keeps_v6 { self.kept_site(site) } else { self.fresh_site(ip, site) };
         self.sites.insert(site, alias);
+    }
+
+    /// The same 32 bits, and others behind them: the same change to all, so that neighbours stay ones.
+    fn kept_site(&self, site: u64) -> u64 {
+        let change = self.sites.iter().next().map_or((site & 0xffff) ^ 1, |(site, alias)| site ^ alias);
+        site ^ change
     }
 
     fn fresh_site(&self, ip: Ipv6Addr, site: u64) -> u64 {

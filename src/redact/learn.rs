@@ -19,7 +19,7 @@ pub(super) fn names(place: Place<'_>, text: &str, named: Named<'_>) {
         (
             _,
             "repository" | "tag" | "bucket" | "json_key" | "version_id" | "version_stage" | "cluster"
-            | "execution_role" | "task_role" | "file" | "ca_bundle" | "roots" | "sink" | "about",
+            | "execution_role" | "task_role" | "file" | "ca_bundle" | "roots" | "sink" | "about" | "expectations_file",
         )
         | ("environment_files", "key")
         | ("log_groups" | "task_definition" | "function" | "runs", "name")
@@ -30,6 +30,9 @@ pub(super) fn names(place: Place<'_>, text: &str, named: Named<'_>) {
         | ("expectations", "what") => host(text, named),
         (_, "subject" | "issuer") => distinguished(text, named),
         (_, "reference" | "image") => image(text, named),
+        (_, "left_out") | ("targets", "name") => host(text, named),
+        (_, "issuers") if !words::is_named_authority(text) => all(text, NAME, named),
+        (_, "not_started") | ("not_started", "text") => stop_reason(text, named),
         ("headers", header) => of_header(header, text, named),
         ("told", "message") => quoted(text, named),
         ("culprit" | "also", "detail") => each_host(text, named),
@@ -163,6 +166,22 @@ fn quoted(text: &str, named: Named<'_>) {
     }
 }
 
+/// What ECS says of a task that did not start, and the programs beneath it: hosts and images behind a word that tells.
+fn stop_reason(text: &str, named: Named<'_>) {
+    const AROUND: &[char] = &['(', ')', '"', '\'', '`', '\\', ',', ':', ';', '.', '[', ']'];
+    let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_matches(AROUND)).collect();
+    for (tells, told) in words.iter().zip(words.iter().skip(1)) {
+        match *tells {
+            "lookup" => host(told, named),
+            "pull" | "ref" | "reference" | "image" | "manifest" if told.contains(['/', '.', ':', '@']) => {
+                image(told, named);
+            }
+            "dial" | "tcp" | "udp" | "host" | "for" | "not" | "from" | "to" => each_host(told, named),
+            _ => {}
+        }
+    }
+}
+
 fn each_host(text: &str, named: Named<'_>) {
     for word in text.split(|c: char| !c.is_ascii_alphanumeric() && !".-_".contains(c)) {
         let word = word.trim_matches('.');
@@ -217,6 +236,18 @@ mod tests {
             ),
             ("told", "message", "no 'shop/web' in \"that place\"", &["shop", "web"]),
             ("", "summary", "shop/web", &[]),
+            ("targets", "name", ".vault.corp.example", &["vault", "corp", "example"]),
+            ("inputs", "left_out", "*.ledger.example", &["ledger", "example"]),
+            ("inputs", "expectations_file", "acme/prod.yaml", &["acme", "prod", "yaml"]),
+            ("assertions", "issuers", "Lab m02", &["Lab", "m02"]),
+            ("assertions", "issuers", "Amazon RSA 2048 M02", &[]),
+            (
+                "",
+                "not_started",
+                "dial tcp: lookup reg.acme.com on 10.0.0.2:53: no such host (pull reg.acme.com/team/img)",
+                &["reg", "acme", "com", "reg", "acme", "com", "team", "img"],
+            ),
+            ("", "not_started", "pull image manifest has been retried: dial tcp vault.corp.eu:443", &["vault", "corp"]),
         ];
         for (above, key, text, expected) in table {
             let mut seen = Vec::new();

@@ -168,6 +168,12 @@ pub(super) fn is_public_authority(name: &str) -> bool {
     AUTHORITIES.iter().any(|known| name.contains(known))
 }
 
+/// Whether somebody who asserts an issuer means such an authority: its organisation or what it calls its roots.
+pub(super) fn is_named_authority(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    AUTHORITIES.iter().any(|known| name.contains(&known.trim_start_matches("O=").to_ascii_lowercase()))
+}
+
 /// Regions, zones, and what AWS names after them.
 pub(super) fn is_a_place(word: &str) -> bool {
     let region = |name: &str| name.contains('-') && Region::parse(name).is_some();
