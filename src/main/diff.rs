@@ -26,17 +26,21 @@ pub(crate) fn diff(
     one_stdin(&[before, after], None)?;
     let asked = diff::expectations(expected)?;
     let (sides, asked) = if redact {
-        let given = (read("BEFORE", before)?, read("AFTER", after)?);
+        // The names of the files are the owner's as well.
+        let hidden = |place, path: &str| {
+            let named = format!(" {}: ", shown(path));
+            read(place, path).map_err(|why| InputError(why.0.replacen(&named, " (file not named): ", 1)))
+        };
+        let given = (hidden("BEFORE", before)?, hidden("AFTER", after)?);
         let redactor = Redactor::of_texts(&[text(&given.0), text(&given.1)]);
         let asked = asked.into_iter().map(|mut asked| {
             asked.what = asked.what.map(|what| redactor.text(&what));
             asked
         });
         let asked = asked.collect();
-        let files = (redactor.text(before), redactor.text(after));
         let sides = (
-            side("BEFORE", &files.0, redacted(&redactor, given.0))?,
-            side("AFTER", &files.1, redacted(&redactor, given.1))?,
+            side("BEFORE", "BEFORE", redacted(&redactor, given.0))?,
+            side("AFTER", "AFTER", redacted(&redactor, given.1))?,
         );
         (sides, asked)
     } else {
@@ -67,7 +71,7 @@ fn read(place: &str, path: &str) -> Result<Read, InputError> {
     drop(text);
     let Given::Report(saved) = given else { return Ok(Read { given, written_by: String::new(), plan: None }) };
     let written_by = saved.tool.version.clone();
-    let plan = plan_again(path, &saved)?;
+    let plan = plan_again(&shown(path), &saved)?;
     let report = if saved.network.is_some() || is_of_this_build(&saved.tool) {
         saved
     } else {
