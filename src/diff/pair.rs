@@ -32,7 +32,16 @@ pub(super) fn checks<'d>(before: &'d Run, after: &'d Run) -> Vec<Pair<'d, Seen>>
         let (kind, _) = seen.check.id.0.split_once(':')?;
         STEPS.contains(&kind).then(|| format!("{kind} {}", seen.check.service.as_deref().unwrap_or_default()))
     };
-    let mut pairs = matched(&before.checks, &after.checks, &[&named, &kind]);
+    // Several images, each with a new tag.
+    let repository = |seen: &Seen, is_before: bool| {
+        let id = named(seen, is_before)?;
+        let is_of_image = id.starts_with("manifest:") || id.starts_with("layers:");
+        let bare = id.split_once('@').map_or(id.as_str(), |(bare, _)| bare);
+        let slash = bare.rfind('/')?;
+        let end = bare[slash..].find(':').map_or(bare.len(), |at| slash + at);
+        is_of_image.then(|| bare[..end].to_owned())
+    };
+    let mut pairs = matched(&before.checks, &after.checks, &[&named, &repository, &kind]);
     // The task's own name is another in each task.
     pairs.retain(|(before, after)| after.or(*before).is_some_and(|seen| seen.check.id.0 != "own-name"));
     pairs
