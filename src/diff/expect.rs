@@ -80,7 +80,7 @@ pub(super) fn outcomes(
                 };
                 outcomes.push(Expected { why, ..blank.clone() });
             }
-            outcomes.extend(meant.into_iter().map(|pair| outcome(blank.clone(), pair, run)));
+            outcomes.extend(meant.into_iter().map(|pair| outcome(blank.clone(), pair, *run_before, run)));
         }
         if !is_known {
             outcomes.truncate(known);
@@ -102,10 +102,11 @@ fn meant<'p, 'd>(pairs: &'p [Pair<'d, Seen>], what: &str) -> Vec<&'p Pair<'d, Se
     exact.into_iter().chain(others).collect()
 }
 
-fn outcome(blank: Expected, pair: &Pair<'_, Seen>, run: &Run) -> Expected {
+fn outcome(blank: Expected, pair: &Pair<'_, Seen>, run_before: Option<&Run>, run: &Run) -> Expected {
     let (before, after) = *pair;
     let route = blank.route;
-    let was = before.filter(|seen| seen.check.status != CheckStatus::NotRun).map(|seen| seen.check.observed_route);
+    let before_it = before.filter(|seen| seen.check.status != CheckStatus::NotRun);
+    let was = before_it.map(|seen| seen.check.observed_route);
     let blank = Expected {
         check: after.or(before).map(|seen| seen.check.id.clone()),
         before: was,
@@ -118,19 +119,52 @@ fn outcome(blank: Expected, pair: &Pair<'_, Seen>, run: &Run) -> Expected {
     if let Some(why) = unmet(route, after, run) {
         return Expected { why, ..blank };
     }
-    let changed = match was {
+    let is = routes(after, run);
+    let had = before_it.zip(run_before).map(|(seen, run)| routes(seen, run));
+    let changed = had.as_ref().and_then(|had| {
+        if had.iter().all(|was| satisfies(route, *was)) {
+            return Some(false);
+        }
         // What could not be told before may have been so.
-        Some(ObservedRoute::S3Undetermined) if is_by_endpoint(route) => None,
-        was => was.map(|was| !satisfies(route, was)),
-    };
+        let is_untold = |was: &ObservedRoute| is_by_endpoint(route) && *was == ObservedRoute::S3Undetermined;
+        (!had.iter().all(|was| satisfies(route, *was) || is_untold(was))).then_some(true)
+    });
+    let other = had.iter().flatten().zip(&is).find(|(was, is)| was != is);
     let since = match (before, changed) {
-        (None, _) => "it was not asked before",
-        (Some(_), Some(true)) => "it did not before",
-        (Some(_), Some(false)) => "and so it did before",
-        (Some(_), None) => "whether it did before can't be told",
+        (None, _) => "it was not asked before".to_owned(),
+        (Some(_), Some(true)) => "it did not before".to_owned(),
+        (Some(_), Some(false)) => other
+            .map_or("and so it did before".to_owned(), |(was, _)| format!("that was met before as well, {}", by(*was))),
+        (Some(_), None) => "whether it did before can't be told".to_owned(),
     };
-    let way = words::way(after);
-    Expected { met: true, changed, why: format!("{} ({way}); {since}", takes(after.check.observed_route)), ..blank }
+    let layers = is.get(1).map(|route| format!(", and its layers come {}", by(*route))).unwrap_or_default();
+    let why = format!("{} ({}){layers}; {since}", takes(is[0]), words::way(after));
+    Expected { met: true, changed, why, ..blank }
+}
+
+/// The hosts that layers come from: the step's own route is that of the registry, which sends it there.
+fn sources<'r>(seen: &'r Seen, run: &'r Run) -> impl Iterator<Item = &'r Seen> {
+    let is_source = move |other: &&Seen| match &seen.sights {
+        Some(sights) => sights.hosts.contains(&other.check.host),
+        None => holds_layers_of(&seen.check.host, &other.check.host) || shares_an_address(seen, other),
+    };
+    let is_other = move |other: &&Seen| seen.is_layers() && other.check.host != seen.check.host && !other.is_aside;
+    run.checks.iter().filter(is_other).filter(is_source)
+}
+
+/// Whether the host is of the bucket of AWS that holds the layers of this registry of ECR.
+fn holds_layers_of(registry: &str, host: &str) -> bool {
+    let region = host.strip_prefix("prod-").and_then(|rest| rest.split_once("-starport-layer-bucket."));
+    region.is_some_and(|(region, _)| registry.contains(&format!(".{region}.")))
+}
+
+fn shares_an_address(seen: &Seen, other: &Seen) -> bool {
+    seen.check.addresses.iter().any(|ip| other.check.addresses.contains(ip))
+}
+
+/// The route of a check, and those of the hosts that its layers come from.
+fn routes(seen: &Seen, run: &Run) -> Vec<ObservedRoute> {
+    std::iter::once(seen).chain(sources(seen, run)).map(|seen| seen.check.observed_route).collect()
 }
 
 fn is_by_endpoint(route: Route) -> bool {
@@ -153,7 +187,6 @@ fn satisfies(route: Route, seen: ObservedRoute) -> bool {
 
 /// Why it is not so, where it is not.
 fn unmet(route: Route, after: &Seen, run: &Run) -> Option<String> {
-    let seen = after.check.observed_route;
     let way = words::way(after);
     match after.check.status {
         CheckStatus::NotRun => return Some("the run after did not look at it, or not wholly".to_owned()),
@@ -164,9 +197,22 @@ fn unmet(route: Route, after: &Seen, run: &Run) -> Option<String> {
         }
         CheckStatus::Pass | CheckStatus::Warn | CheckStatus::Fail => {}
     }
+    if let Some(why) = off(route, after, run) {
+        return Some(why);
+    }
+    let source = sources(after, run).find_map(|host| Some((host, off(route, host, run)?)));
+    source.map(|(host, why)| {
+        format!("{}, but its layers come from {}: {why}", takes(after.check.observed_route), host.check.id)
+    })
+}
+
+/// Why it is not so on the way to one host.
+fn off(route: Route, after: &Seen, run: &Run) -> Option<String> {
+    let seen = after.check.observed_route;
     if satisfies(route, seen) {
         return None;
     }
+    let way = words::way(after);
     let settled = if run.viewed {
         "and the operator's view that judged the report does not say; collect it with the route tables"
     } else {
@@ -179,6 +225,16 @@ fn unmet(route: Route, after: &Seen, run: &Run) -> Option<String> {
         ),
         seen => format!("{} ({way})", takes(seen)),
     })
+}
+
+/// How it went.
+fn by(route: ObservedRoute) -> &'static str {
+    match route {
+        ObservedRoute::Private => "by private addresses",
+        ObservedRoute::Gateway => "by the gateway endpoint",
+        ObservedRoute::Public | ObservedRoute::S3Undetermined => "by public addresses",
+        ObservedRoute::None => "by nothing that connects",
+    }
 }
 
 fn takes(seen: ObservedRoute) -> &'static str {

@@ -1,8 +1,10 @@
 //! One side of a comparison, cut down to what is compared.
 
+use std::net::IpAddr;
+
 use super::sights::{Sights, sights};
 use super::{Side, SideRun};
-use crate::diagnosis::{FindingId, Pull, Severity, Verdict};
+use crate::diagnosis::{Class, FindingId, ObservedRoute, Pull, Severity, Verdict, is_private_range};
 use crate::inputs::{Inputs, Vantage};
 use crate::merge::{self, RunCheck};
 use crate::plan::{CheckId, Plan};
@@ -140,6 +142,29 @@ impl Run {
             pulls: Vec::new(),
             watched: None,
         }
+    }
+}
+
+impl Seen {
+    /// Whether it fetches an image's layers, which come from another host than the registry's.
+    pub(super) fn is_layers(&self) -> bool {
+        self.check.id.0.starts_with("layers:")
+    }
+
+    /// The kind of one of its addresses. Of a merged run only the ranges tell, and the route of a ladder: its endpoint may
+    /// have addresses of a public range, alone or, of IPv6, beside private ones.
+    pub(super) fn class(&self, ip: IpAddr) -> Option<Class> {
+        if let Some(sights) = &self.sights {
+            return sights.kinds.get(&ip).copied();
+        }
+        let is_private = |ip: &IpAddr| is_private_range(ip.to_canonical());
+        let is_endpoints = self.check.observed_route == ObservedRoute::Private && !self.is_layers();
+        Some(match ip.to_canonical() {
+            ip if ip.is_unspecified() || ip.is_loopback() => Class::Nowhere,
+            ip if is_private(&ip) => Class::Private,
+            ip if is_endpoints && (ip.is_ipv6() || !self.check.addresses.iter().any(is_private)) => Class::Private,
+            _ => Class::Public,
+        })
     }
 }
 

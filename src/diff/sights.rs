@@ -22,6 +22,8 @@ pub(super) struct Sights {
     pub issuers: BTreeSet<Issuer>,
     /// The status codes of the answers.
     pub codes: BTreeSet<u16>,
+    /// The other hosts that a replayed step was sent to.
+    pub hosts: BTreeSet<String>,
 }
 
 /// What came of one rung, over all resolvers or addresses.
@@ -73,6 +75,7 @@ fn of(seen: &[&Observation], place: &Place) -> Sights {
     }
     for seen in seen {
         sights.issuers.extend(seen.handshake().and_then(issuer));
+        sights.hosts.extend(seen.step.as_ref().and_then(|step| step.host.clone()));
         sights.codes.extend(seen.response().filter(|_| !is_step).map(|response| response.status));
     }
     sights

@@ -30,7 +30,7 @@ pub(super) fn way(seen: &Seen) -> String {
     // A step has no addresses of its own, and a name may lead both ways.
     match check.observed_route {
         _ if all.is_empty() => word.to_owned(),
-        ObservedRoute::Private | ObservedRoute::Public if seen.sights.is_some() => by_kind(seen),
+        ObservedRoute::Private | ObservedRoute::Public => by_kind(seen),
         _ => format!("{word} {}", list(&all)),
     }
 }
@@ -38,11 +38,7 @@ pub(super) fn way(seen: &Seen) -> String {
 /// The addresses, each kind for itself.
 fn by_kind(seen: &Seen) -> String {
     let kinds = [(Class::Private, "private"), (Class::Public, "public"), (Class::Nowhere, "nowhere")];
-    let Some(sights) = &seen.sights else {
-        let all: Vec<String> = seen.check.addresses.iter().map(ToString::to_string).collect();
-        return list(&all);
-    };
-    let of = |kind| seen.check.addresses.iter().filter(move |ip| sights.kinds.get(ip) == Some(&kind));
+    let of = |kind| seen.check.addresses.iter().filter(move |ip| seen.class(**ip) == Some(kind));
     let groups = kinds.into_iter().filter_map(|(kind, word)| {
         let ips: Vec<String> = of(kind).map(ToString::to_string).collect();
         (!ips.is_empty()).then(|| format!("{word} {}", list(&ips)))
@@ -109,13 +105,25 @@ pub(super) fn moved(before: &Seen, after: &Seen, newly_viewed: bool) -> &'static
         (To::Private, To::Gateway) => "now by the gateway endpoint, no longer through an interface endpoint",
         (_, To::Gateway) => "now by the gateway endpoint",
         (To::Gateway, To::Private) => "now through an interface endpoint, no longer by the gateway endpoint",
+        (_, To::Private) if after.is_layers() && has_public(after) => {
+            "the registry through a VPC endpoint now, the layers by public addresses"
+        }
+        (_, To::Private) if after.is_layers() => "the registry through a VPC endpoint now",
         (_, To::Private) if is_aws => "now through a VPC endpoint",
         (_, To::Private) => "now at a private address",
         (To::Private, To::Public) if is_aws => "no longer through a VPC endpoint: by a NAT or internet gateway",
         (To::Gateway, To::Public) => "no longer by the gateway endpoint: by a NAT or internet gateway",
         (_, To::Public) => "now by a NAT or internet gateway",
         (_, To::S3Undetermined) => {
-            "at public addresses, as other public hosts answer too: whether by a gateway endpoint can't be told from inside"
+            "at public addresses, and other public hosts answer too or none was asked: whether by a gateway endpoint can't be \
+             told from inside"
         }
     }
+}
+
+/// Whether any address that it was sent to is public: a connection that another step opened is none of its own.
+fn has_public(seen: &Seen) -> bool {
+    let mut own = seen.check.addresses.iter().filter_map(|ip| seen.class(*ip));
+    let mut met = seen.sights.iter().flat_map(|sights| sights.kinds.values().copied());
+    own.any(|kind| kind == Class::Public) || met.any(|kind| kind == Class::Public)
 }
