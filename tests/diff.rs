@@ -24,6 +24,8 @@ const ENDPOINTS: &str = "works-without-a-nat-gateway";
 const NO_NAT: &str = "nothing-starts-since-the-nat-gateway-was-deleted";
 const ONE_SILENT: &str = "io-timeout-private-address-one-endpoint";
 const NO_LAYERS: &str = "layers-io-timeout-while-manifest-works";
+const S3_INTERFACE: &str = "works-over-an-interface-endpoint-of-s3";
+const LAYERS: &str = "layers:123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/app:1.0";
 const S3_ASKED: &str = "does-s3-go-by-the-gateway-endpoint-or-by-the-nat";
 
 static SCHEMA: LazyLock<jsonschema::Validator> =
@@ -93,14 +95,56 @@ fn took(mut report: Value, check: &str, rung: &str, ms: u64) -> Value {
 /// A run that a signal ended before it came to a check.
 fn cut_short(mut report: Value, check: &str) -> Value {
     for seen in observations(&mut report, check, "") {
-        let fields = seen.as_object_mut().unwrap();
-        fields.retain(|key, _| !matches!(key.as_str(), "answer" | "connection" | "handshake" | "response" | "fault"));
-        fields.insert("outcome".to_owned(), json!("not_tried"));
-        fields.insert("why".to_owned(), json!("signal"));
+        not_tried(seen, "signal");
     }
     report["run"]["ended"] = json!("signal");
     (report["verdict"], report["exit_code"]) = (json!("inconclusive"), json!(71));
     report
+}
+
+/// A run with `--no-control`.
+fn uncontrolled(name: &str) -> Value {
+    let mut report = asked(case(name), "controls", json!(false));
+    let is_control = |seen: &Value| seen["check"].as_str().unwrap().starts_with("control:");
+    report["observations"].as_array_mut().unwrap().retain(|seen| !is_control(seen));
+    report
+}
+
+/// A run with `--layers none`.
+fn unfetched(name: &str) -> Value {
+    let mut report = asked(case(name), "layers", json!("none"));
+    for seen in observations(&mut report, LAYERS, "") {
+        if seen["step"]["part"].as_str().unwrap().starts_with("layer") {
+            not_tried(seen, "not-asked");
+        }
+    }
+    report
+}
+
+/// A run in which no connection to this host opens.
+fn shut(mut report: Value, check: &str) -> Value {
+    for seen in observations(&mut report, check, "") {
+        match seen["rung"].as_str() {
+            Some("resolve") => {}
+            Some("connect") => {
+                not_tried(seen, "");
+                let fields = seen.as_object_mut().unwrap();
+                fields.remove("why");
+                fields.insert("outcome".to_owned(), json!("failed"));
+                fields.insert("fault".to_owned(), json!({ "kind": "timed-out", "after_ms": 4_000 }));
+                fields.insert("took_ms".to_owned(), json!(4_000));
+            }
+            _ => not_tried(seen, "below-failed"),
+        }
+    }
+    report
+}
+
+fn not_tried(seen: &mut Value, why: &str) {
+    let fields = seen.as_object_mut().unwrap();
+    fields.retain(|key, _| !matches!(key.as_str(), "answer" | "connection" | "handshake" | "response" | "fault"));
+    fields.insert("outcome".to_owned(), json!("not_tried"));
+    fields.insert("why".to_owned(), json!(why));
 }
 
 fn asked(mut report: Value, key: &str, value: Value) -> Value {
@@ -165,6 +209,13 @@ fn the_code_says_whether_anything_got_worse() {
         ("mended", case(ONE_SILENT), case(ENDPOINTS), 0, "nothing got worse: "),
         ("still broken", case(ONE_SILENT), case(ONE_SILENT), 0, "nothing got worse: 0 of "),
         ("cut short", case(BOTH), cut_short(case(BOTH), "logs"), 1, "not shown that nothing got worse: logs worked"),
+        ("not asked", case(ENDPOINTS), case(BOTH), 1, "not shown that nothing got worse: "),
+        ("asked for more", case(BOTH), case(ENDPOINTS), 0, "nothing got worse: "),
+        ("no public host asked", case(ENDPOINTS), uncontrolled(ENDPOINTS), 0, "nothing got worse: 0 of "),
+        ("nor before", uncontrolled(ENDPOINTS), case(ENDPOINTS), 0, "nothing got worse: 0 of "),
+        ("no layers", case(ENDPOINTS), unfetched(ENDPOINTS), 1, "not shown that nothing got worse: layers:1234"),
+        ("no layers before", unfetched(ENDPOINTS), case(ENDPOINTS), 0, "nothing got worse: "),
+        ("no layers at all", unfetched(ENDPOINTS), unfetched(ENDPOINTS), 0, "nothing got worse: "),
         ("cut short before", cut_short(case(BOTH), "logs"), case(BOTH), 0, "nothing got worse: 0 of 3 checks"),
         ("slower", fast(), took(fast(), "ecr.api", "connect", 400), 0, "nothing got worse: 1 of 4 checks changed"),
         ("noise", fast(), took(fast(), "ecr.api", "connect", 40), 0, "nothing got worse: 0 of 4 checks changed"),
@@ -219,6 +270,9 @@ fn an_expected_change_is_met_or_it_is_said_why_not() {
         (BOTH, BOTH, "ecr.api=blocked", 1, false, "it goes to private addresses"),
         (NAT, ENDPOINTS, "ssm=private", 0, true, "it was not asked before"),
         (ENDPOINTS, BOTH, "ssm=private", 1, false, "the run after did not ask for it"),
+        (NAT, BOTH, "ecr.dkr=any", 0, true, "that was met before as well, by public addresses"),
+        (ENDPOINTS, S3_INTERFACE, "s3=private", 1, true, "that was met before as well, by the gateway endpoint"),
+        (ENDPOINTS, ENDPOINTS, &format!("{LAYERS}=private"), 0, true, "and its layers come by the gateway endpoint"),
     ];
     for (before, after, word, code, met, why) in table {
         let said = compared("expected", &case(before), &case(after), &["--expect-change", word]);
@@ -227,6 +281,90 @@ fn an_expected_change_is_met_or_it_is_said_why_not() {
         assert_eq!(first["met"], met, "{word}: {first}");
         assert!(first["why"].as_str().unwrap().contains(why), "{word}: {first}");
         assert_eq!(said.code, code, "{word}: {}", document["headline"]);
+    }
+}
+
+#[test]
+fn layers_are_private_where_the_host_that_they_come_from_is() {
+    let two = |test: &str, report: &dyn Fn() -> Value| merged(test, &[("a", report()), ("b", report())]);
+    let word = format!("{LAYERS}=private");
+    let (open, whole) = (|| uncontrolled(ENDPOINTS), || case(ENDPOINTS));
+    let table = [
+        (whole(), open(), false, "its layers come from s3: it answers at public addresses"),
+        (open(), whole(), true, "whether it did before can't be told"),
+        (
+            two("layers-before", &whole),
+            two("layers-open", &open),
+            false,
+            "its layers come from s3: it answers at public",
+        ),
+        (two("layers-before", &whole), two("layers-whole", &whole), true, "its layers come by the gateway endpoint"),
+    ];
+    for (before, after, met, why) in table {
+        let document = compared("layers", &before, &after, &["--expect-change", &word]).json();
+        let first = &document["expectations"][0];
+        assert_eq!(first["met"], met, "{first}");
+        assert!(first["why"].as_str().unwrap().contains(why), "{first}");
+        assert!(!first["why"].as_str().unwrap().contains("private 52."), "{first}");
+        assert_eq!(document["exit_code"], i32::from(!met));
+    }
+}
+
+#[test]
+fn a_registry_that_moved_is_no_move_of_its_layers() {
+    let public = case(ENDPOINTS).to_string().replace("10.0.1.51", "3.112.64.24").replace("10.0.2.51", "3.112.64.25");
+    let document = compared("registry", &serde_json::from_str(&public).unwrap(), &case(ENDPOINTS), &[]).json();
+    let changes = document["changes"].as_array().unwrap();
+    let layers = changes.iter().find(|change| change["check"] == LAYERS).unwrap();
+    let detail = &layers["details"][0];
+    assert_eq!(
+        detail["meaning"], "the registry through a VPC endpoint now, the layers by public addresses",
+        "{layers}"
+    );
+    let s3 = compared("registry", &case(S3_ASKED), &case(S3_ASKED), &["--expect-change", "s3=gateway"]).json();
+    assert!(s3["expectations"][0]["why"].as_str().unwrap().contains("or none was asked"), "{s3:#}");
+}
+
+#[test]
+fn what_was_meant_to_be_closed_is_not_worse() {
+    let blocked = ["--expect-change", "ecr.api=blocked"];
+    let table = [
+        ("meant", shut(case(BOTH), "ecr.api"), &blocked[..], 0, "nothing got worse: "),
+        ("not meant", shut(case(BOTH), "ecr.api"), &[][..], 1, "worse: ecr.api: it passed before"),
+        ("another too", shut(shut(case(BOTH), "ecr.api"), "logs"), &blocked[..], 1, "worse: logs: it passed before"),
+        ("still open", case(BOTH), &blocked[..], 1, "nothing got worse: 0 of 4 checks changed; 1 of 1"),
+    ];
+    for (about, after, args, code, headline) in table {
+        let said = compared("closed", &case(BOTH), &after, args);
+        let document = said.json();
+        assert_eq!(said.code, code, "{about}: {document:#}");
+        assert!(document["headline"].as_str().unwrap().starts_with(headline), "{about}: {}", document["headline"]);
+    }
+}
+
+#[test]
+fn the_names_of_the_files_are_the_owners_too() {
+    let folder = folder("files").join("acme-prod-vpc");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("jsmith-before.json"), case(NAT).to_string()).unwrap();
+    std::fs::write(folder.join("jsmith-after.json"), case(BOTH).to_string()).unwrap();
+    std::fs::write(folder.join("jsmith-half.json"), "{").unwrap();
+    let (before, after) = ("acme-prod-vpc/jsmith-before.json", "acme-prod-vpc/jsmith-after.json");
+    let above = folder.parent().unwrap().to_path_buf();
+    let table = [
+        (vec![before, after, "--format", "text"], 0),
+        (vec![before, after, "--format", "json"], 0),
+        (vec![before, "acme-prod-vpc/jsmith-half.json"], 3),
+        (vec!["acme-prod-vpc/jsmith-gone.json", after], 3),
+    ];
+    for (args, code) in table {
+        let said = vpcprobe(&above, &[&["diff", "--redact"], &args[..]].concat());
+        assert_eq!(said.code, code, "{}", said.err);
+        let all = said.out + &said.err;
+        assert!(
+            !all.contains("jsmith") && !all.contains("acme") && (code == 3 || all.contains("BEFORE")),
+            "{args:?}: {all}"
+        );
     }
 }
 
@@ -323,7 +461,6 @@ fn reports_of_other_places_are_compared_as_far_as_they_go() {
         ),
         ("another Region", case(BOTH), abroad, 0, "different Regions (ap-northeast-1 before, eu-west-1 after)"),
         ("another version", case(BOTH), newer, 0, "AFTER by 9.9.9"),
-        ("not asked", case(ENDPOINTS), case(BOTH), 1, "the run after did not ask for it"),
         ("asked otherwise", case(BOTH), asked(case(BOTH), "fips", json!(true)), 0, "not asked the same: --fips"),
     ];
     for (about, before, after, changed, said_so) in table {
@@ -449,6 +586,14 @@ fn merged_runs_are_compared_run_by_run() {
     assert_eq!(said.code, 1);
     assert!(texts(&document, "/reasons")[0].starts_with("b: ecr.api: it passed before"), "{document:#}");
     assert!(said.out.contains("this run is only in BEFORE"), "{document:#}");
+
+    let mut elsewhere = case(NAT);
+    elsewhere["vantage"]["subnet_cidr"] = json!("10.0.9.0/24");
+    let more = merged("merged-more", &[("a", case(NAT)), ("c", elsewhere)]);
+    let said = compared("merged", &more, &merged("merged-less", &[("a", case(BOTH)), ("d", case(BOTH))]), &[]);
+    let document = said.json();
+    assert_eq!((said.code, &document["outcome"]), (1, &json!("not-shown")), "{document:#}");
+    assert!(texts(&document, "/reasons")[0].starts_with("c: its checks worked before"), "{document:#}");
 
     let mix = compared("merged", &case(NAT), &worse, &[]);
     assert!(mix.code == 3 && mix.err.contains("AFTER is several runs, merged"), "{}", mix.err);

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::side::{Found, Run, Seen};
 use super::sights::{Issuer, RUNGS, Sights, Tries, Trust};
 use super::{Change, ChangeKind, Detail, What, words};
-use crate::diagnosis::{CheckStatus, Class, FindingId, ObservedRoute};
+use crate::diagnosis::{CheckStatus, Class, FindingId, ObservedRoute, Severity};
 use crate::plan::{CheckId, Route, Rung};
 use crate::report::text::cells::time;
 
@@ -42,6 +42,15 @@ fn causes(run: &Run) -> Causes<'_> {
 impl<'d> Runs<'d> {
     pub(super) fn new(before: &'d Run, after: &'d Run) -> Self {
         Self { before, after, causes_before: causes(before), causes_after: causes(after) }
+    }
+
+    /// Whether AFTER passed it by asking for less: by look-ups alone, without credentials, without its layers.
+    pub(super) fn is_weaker(&self, before: &Seen, after: &Seen) -> bool {
+        let leaves = |run: &Run, seen: &Seen| {
+            let mut of_replay = run.findings.iter().filter(|found| found.severity == Severity::Info);
+            of_replay.any(|found| found.id == FindingId::Unproved && found.checks.contains(&seen.check.id))
+        };
+        leaves(self.after, after) && !leaves(self.before, before)
     }
 
     /// By what a check of BEFORE failed.
@@ -162,7 +171,7 @@ fn route(runs: &Runs<'_>, before: &Seen, after: &Seen) -> Option<Detail> {
     if was.addresses.is_empty() && is.addresses.is_empty() || is_said_by_rungs && was.addresses == is.addresses {
         return None;
     }
-    if was.observed_route != is.observed_route {
+    if was.observed_route != is.observed_route && !is_untold(runs, before, after) {
         let newly_viewed = runs.after.viewed && !runs.before.viewed;
         return Some(detail(
             What::Route,
@@ -197,10 +206,21 @@ fn route(runs: &Runs<'_>, before: &Seen, after: &Seen) -> Option<Detail> {
     told(What::Addresses, meaning)
 }
 
+/// Whether the route is another one only because one of the runs asked no public host: then S3's can't be told.
+pub(super) fn is_untold(runs: &Runs<'_>, before: &Seen, after: &Seen) -> bool {
+    let is_blind = |run: &Run, seen: &Seen| {
+        seen.check.observed_route == ObservedRoute::S3Undetermined && !run.checks.iter().any(tells_of_the_way_out)
+    };
+    let is_same = |seen: &Seen| matches!(seen.check.observed_route, ObservedRoute::Gateway | ObservedRoute::Public);
+    is_blind(runs.before, before) && is_same(after) || is_same(before) && is_blind(runs.after, after)
+}
+
+fn tells_of_the_way_out(seen: &Seen) -> bool {
+    seen.check.observed_route == ObservedRoute::Public || is_control(seen) && seen.check.status != CheckStatus::NotRun
+}
+
 fn kinds(seen: &Seen) -> BTreeSet<Class> {
-    let of =
-        |sights: &Sights| crate::order::set(seen.check.addresses.iter().filter_map(|ip| sights.kinds.get(ip)).copied());
-    seen.sights.as_deref().map(of).unwrap_or_default()
+    crate::order::set(seen.check.addresses.iter().filter_map(|ip| seen.class(*ip)))
 }
 
 /// Rungs that broke or healed, wholly or in part. What was not climbed to on one side is not held against the other.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::check::{Runs, change, is_control, worked};
+use super::check::{Runs, change, is_control, is_untold, worked};
 use super::expect::{outcomes, paired};
 use super::findings::findings;
 use super::pair::Pair;
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::diagnosis::{CheckStatus, Severity, Verdict};
 use crate::inputs::Expectation;
-use crate::plan::CheckId;
+use crate::plan::{self, CheckId, Route};
 use crate::report::{SCHEMA_VERSION, Tool};
 
 /// What is found while the runs are gone through.
@@ -26,6 +26,8 @@ struct Found {
     counts: Counts,
     worse: Vec<String>,
     not_shown: Vec<String>,
+    /// Checks that were meant to be blocked and are, by run.
+    closed: HashSet<(Option<String>, CheckId)>,
 }
 
 /// Compare two documents, or say in one sentence why they can't be.
@@ -39,14 +41,14 @@ pub fn diff(before: &Document, after: &Document, asked: &[Expectation]) -> Resul
     }
     let paired = paired(before, after);
     let expectations = outcomes(before, after, &paired, asked)?;
-    let mut found = Found::default();
+    let mut found = Found { closed: closed(&expectations), ..Found::default() };
     let tool = Tool::this();
     found.notes.extend(notes::of_versions(before, after, &tool.version));
     for ((before, after), checks) in &paired {
         match (before, after) {
             (Some(before), Some(after)) => found.run(before, after, checks),
             (None, Some(run)) => found.alone(run, "this run is only in AFTER"),
-            (Some(run), None) => found.alone(run, "this run is only in BEFORE"),
+            (Some(run), None) => found.gone(run),
             (None, None) => {}
         }
     }
@@ -92,6 +94,16 @@ impl Found {
         self.not_compared.push(NotCompared { runs: Vec::new(), what, why: why.to_owned() });
     }
 
+    /// A run that nobody repeated.
+    fn gone(&mut self, run: &Run) {
+        self.alone(run, "this run is only in BEFORE");
+        if run.verdict == Verdict::Pass || run.checks.iter().any(|seen| is_lost((Some(seen), None))) {
+            let name = run.name.as_deref().unwrap_or("the run");
+            self.not_shown
+                .push(format!("{name}: its checks worked before, and AFTER has no run of that name or subnet"));
+        }
+    }
+
     /// Hold one run against the other.
     fn run(&mut self, before: &Run, after: &Run, pairs: &[Pair<'_, Seen>]) {
         let runs = Runs::new(before, after);
@@ -103,22 +115,40 @@ impl Found {
         }
         self.not_compared.extend(notes::not_compared(before, after));
         let mut broken: HashSet<&CheckId> = HashSet::new();
+        let closed = closed_hosts(&self.closed, after);
+        let is_closed = |checks: &[CheckId]| !checks.is_empty() && checks.iter().all(|check| closed.contains(check));
         let (mut worse, mut not_shown) = (Vec::new(), Vec::new());
         for pair in pairs {
             if let Some(why) = unseen(*pair) {
                 let seen = pair.1.or(pair.0);
                 let what = seen.map(|seen| seen.check.id.0.clone()).unwrap_or_default();
-                if is_lost(*pair) {
-                    not_shown
-                        .push(format!("{what} worked before, and the run after did not look at it, or not wholly"));
+                if is_lost(*pair) && !pair.1.is_some_and(|seen| closed.contains(&seen.check.id)) {
+                    let why = if pair.1.is_none() { "ask for it" } else { "look at it, or not wholly" };
+                    not_shown.push(format!("{what} worked before, and the run after did not {why}"));
                 }
                 self.not_compared.push(NotCompared { runs: name.clone(), what, why: why.to_owned() });
                 continue;
             }
             let (Some(was), Some(is)) = *pair else { continue };
+            if worked(was) && worked(is) && is.check.required && runs.is_weaker(was, is) {
+                let (what, why) = (is.check.id.0.clone(), "the run after asked for less of it (unproved says of what)");
+                not_shown.push(format!("{what} worked before, and {why}"));
+                self.not_compared.push(NotCompared { runs: name.clone(), what, why: why.to_owned() });
+            }
+            if is_untold(&runs, was, is) {
+                let why = "one of the runs asked no public host, so its route on that side can't be told".to_owned();
+                let what = format!("the route of {}", is.check.id);
+                self.not_compared.push(NotCompared { runs: name.clone(), what, why });
+            }
             let change = change(&runs, was, is);
             self.count(is, change.as_ref());
             let Some(mut change) = change else { continue };
+            if change.regression && closed.contains(&is.check.id) {
+                change.regression = false;
+                if let Some(first) = change.details.first_mut() {
+                    first.meaning.push_str(", as was meant");
+                }
+            }
             if change.regression {
                 broken.insert(&is.check.id);
                 worse.push(reason(&change));
@@ -134,6 +164,7 @@ impl Found {
             self.surroundings.push(surrounding);
         }
         for mut finding in findings(&runs, pairs) {
+            finding.regression &= !is_closed(&finding.checks);
             // What its checks say already is not said again.
             if finding.regression && !finding.checks.iter().any(|check| broken.contains(check)) {
                 worse.push(format!("{} is new: {}", finding.id, finding.summary));
@@ -141,7 +172,9 @@ impl Found {
             finding.runs.clone_from(&name);
             self.findings.push(finding);
         }
-        verdicts(before, after, &mut worse, &mut not_shown);
+        let follows = !closed.is_empty()
+            && after.findings.iter().all(|found| found.severity != Severity::Error || is_closed(&found.checks));
+        verdicts(before, after, follows, &mut worse, &mut not_shown);
         self.worse.extend(worse.into_iter().map(told));
         self.not_shown.extend(not_shown.into_iter().map(told));
     }
@@ -210,8 +243,26 @@ fn unseen(pair: Pair<'_, Seen>) -> Option<&'static str> {
 fn is_lost(pair: Pair<'_, Seen>) -> bool {
     match pair {
         (Some(before), Some(after)) => after.check.required && !after.is_aside && worked(before) && !worked(after),
-        _ => false,
+        // A host that only the replay learned of was never asked for.
+        (Some(before), None) => {
+            before.check.required && !before.is_aside && worked(before) && plan::found(&before.check.id).is_none()
+        }
+        (None, _) => false,
     }
+}
+
+/// What was meant to be blocked, and is.
+fn closed(expectations: &[Expected]) -> HashSet<(Option<String>, CheckId)> {
+    let met = expectations.iter().filter(|expected| expected.met && expected.route == Route::Blocked);
+    met.filter_map(|expected| Some((expected.run.clone(), expected.check.clone()?))).collect()
+}
+
+/// The same with the steps that go to the same hosts.
+fn closed_hosts(closed: &HashSet<(Option<String>, CheckId)>, after: &Run) -> HashSet<CheckId> {
+    let meant = after.checks.iter().filter(|seen| closed.contains(&(after.name.clone(), seen.check.id.clone())));
+    let hosts: HashSet<&str> = meant.map(|seen| seen.check.host.as_str()).collect();
+    let of_them = after.checks.iter().filter(|seen| hosts.contains(seen.check.host.as_str()));
+    of_them.map(|seen| seen.check.id.clone()).collect()
 }
 
 fn reason(change: &Change) -> String {
@@ -229,11 +280,13 @@ fn reason(change: &Change) -> String {
 }
 
 /// What the verdicts say beside the checks.
-fn verdicts(before: &Run, after: &Run, worse: &mut Vec<String>, not_shown: &mut Vec<String>) {
+///
+/// `follows` where AFTER fails by nothing but what was meant to be blocked.
+fn verdicts(before: &Run, after: &Run, follows: bool, worse: &mut Vec<String>, not_shown: &mut Vec<String>) {
     match (before.verdict, after.verdict) {
         (_, Verdict::Inconclusive) => not_shown.push(format!("the run after is inconclusive: {}", after.headline)),
         // A warning that was there before fails only because somebody asked for that.
-        (Verdict::Pass, Verdict::Fail) if worse.is_empty() && !fails_by_strict(after) => {
+        (Verdict::Pass, Verdict::Fail) if worse.is_empty() && !follows && !fails_by_strict(after) => {
             worse.push(format!("the verdict was pass and is fail: {}", after.headline));
         }
         (Verdict::Pass | Verdict::Fail | Verdict::Inconclusive, Verdict::Pass | Verdict::Fail) => {}
