@@ -104,12 +104,13 @@ async fn rounds_begin_at_their_time_or_at_once_where_it_has_passed() {
     let made = |count| Until::Made(count);
     let elapsed = |ms| Until::Elapsed(Duration::from_millis(ms));
     // What is asked, how the rounds go, and about when each of them is done, in seconds.
-    let table: [(u64, Until, &[bool], &[u64]); 6] = [
+    let table: [(u64, Until, &[bool], &[u64]); 7] = [
         (5_000, made(3), &[true; 3], &[0, 5, 10]),
         (1_000, made(4), &[true, false, true, true], &[0, 5, 5, 6]),
-        (5_000, elapsed(16_000), &[true; 4], &[0, 5, 10, 15]),
-        (5_000, elapsed(15_000), &[true; 3], &[0, 5, 10]),
-        (5_000, elapsed(1), &[true], &[0]),
+        (5_000, elapsed(16_000), &[true; 5], &[0, 5, 10, 15, 16]),
+        (5_000, elapsed(15_000), &[true; 4], &[0, 5, 10, 15]),
+        (3_000, elapsed(4_000), &[true; 3], &[0, 3, 4]),
+        (5_000, elapsed(2_000), &[true; 2], &[0, 2]),
         // The time is over after a round that did not know it: one more, with the whole start, ends it.
         (1_000, elapsed(4_000), &[true, true, false, true], &[0, 1, 6, 6]),
     ];
