@@ -58,6 +58,14 @@ pub fn build(
 }
 
 impl Report {
+    /// When all of it began and how long it took: all rounds, and not only the one that the rest is of.
+    pub(super) fn whole(&self) -> (&str, u64) {
+        match &self.watch {
+            Some(watch) => (&watch.started_at, watch.took_ms),
+            None => (&self.run.started_at, self.run.took_ms),
+        }
+    }
+
     /// The same run, judged anew by this build and by the operator's view that is given.
     pub fn with(self, plan: &Plan, judgement: Judgement, vpc: Option<&Vpc>) -> Self {
         let Judgement { findings, checks, summary, verdict, exit_code, headline } = judgement;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::examined::{Examined, examined, slug};
 use super::jsonl::{LINE_BYTES, joined};
-use super::prometheus::millis;
+use super::prometheus::{ended, millis};
 use super::text::wrap::squeeze;
 use super::{Report, json};
 use crate::diagnosis::{CheckStatus, Verdict};
@@ -107,7 +107,7 @@ fn document(report: &Report, services: &[Service], all: usize) -> Value {
     let passes = (report.verdict != Verdict::Inconclusive).then_some(u64::from(report.verdict == Verdict::Pass));
     let count = |count: usize| u64::try_from(count).ok();
     add("success".to_owned(), None, passes);
-    add("duration_ms".to_owned(), Some("Milliseconds"), Some(report.run.took_ms));
+    add("duration_ms".to_owned(), Some("Milliseconds"), Some(report.whole().1));
     add("checks_failed".to_owned(), Some("Count"), count(report.summary.failed));
     add("checks_not_run".to_owned(), Some("Count"), count(report.summary.not_run));
     for service in services {
@@ -117,7 +117,8 @@ fn document(report: &Report, services: &[Service], all: usize) -> Value {
     let directive =
         |metrics: &[Value]| json!({ "Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": metrics });
     let directives: Vec<_> = metrics.chunks(DIRECTIVE).map(directive).collect();
-    let at = millis(&report.run.started_at).unwrap_or_default();
+    // CloudWatch has rounds of hours at their end: who waits for the figure looks at the last minutes.
+    let at = if report.watch.is_some() { ended(report) } else { millis(&report.run.started_at) }.unwrap_or_default();
     members.insert("services_left_out".to_owned(), all.saturating_sub(services.len()).into());
     members.insert("_aws".to_owned(), json!({ "Timestamp": at, "CloudWatchMetrics": directives }));
     Value::Object(members)

@@ -42,7 +42,7 @@ pub fn render(report: &Report) -> String {
 
 /// The run as a whole: it fails or errs where no other case says so.
 fn run(report: &Report, others: &[Suite]) -> Suite {
-    let mut case = Case::new("verdict".to_owned(), report.run.took_ms);
+    let mut case = Case::new("verdict".to_owned(), report.whole().1);
     let has = |count: fn(&Suite) -> usize| others.iter().any(|suite| count(suite) > 0);
     let kind = format!("exit-code-{}", report.exit_code);
     match report.verdict {

@@ -47,8 +47,8 @@ fn run(page: &mut Page, report: &Report) {
         page.value(&[("verdict", &slug(&verdict))], &is_it);
     }
     page.family("vpcprobe_run_duration_seconds", "How long the last run took.");
-    page.value(&[], &seconds(report.run.took_ms));
-    if let Some(ended) = millis(&report.run.started_at).and_then(|ms| ms.checked_add(report.run.took_ms)) {
+    page.value(&[], &seconds(report.whole().1));
+    if let Some(ended) = ended(report) {
         page.family("vpcprobe_last_run_timestamp_seconds", "When the last run ended.");
         page.value(&[], &seconds(ended));
     }
@@ -59,6 +59,12 @@ fn run(page: &mut Page, report: &Report) {
     for (status, count) in counts {
         page.value(&[("status", status)], &count.to_string());
     }
+}
+
+/// When all of it was over, as milliseconds since 1970.
+pub(super) fn ended(report: &Report) -> Option<u64> {
+    let (started_at, took_ms) = report.whole();
+    millis(started_at)?.checked_add(took_ms)
 }
 
 /// A time as milliseconds since 1970; none where it is none.

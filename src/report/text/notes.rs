@@ -51,7 +51,7 @@ fn how_it_ended(report: &Report) -> Vec<String> {
     match report.run.ended {
         Ended::Completed => vec![],
         Ended::Deadline => vec![format!("the deadline ({}) came before the end", time(report.run.deadline_ms))],
-        Ended::Signal => vec![format!("a signal came before the end, after {}", time(report.run.took_ms))],
+        Ended::Signal => vec![format!("a signal came before the end, after {}", time(report.whole().1))],
     }
 }
 
