@@ -289,3 +289,13 @@ fn a_watch_is_told_check_by_check() {
         assert!(page.contains(text), "{text}\n{page}");
     }
 }
+
+#[test]
+fn the_paths_are_where_it_breaks_only_where_it_does() {
+    let title = |report: &Report| words(&html::render(report)).contains("Where it breaks");
+    let mut warned = fixtures::healthy();
+    warned.checks[0].status = vpcprobe::diagnosis::CheckStatus::Warn;
+    for (report, breaks) in [(fixtures::broken(), true), (fixtures::healthy(), false), (warned, false)] {
+        assert_eq!(title(&report), breaks, "{:?}", report.checks[0].status);
+    }
+}

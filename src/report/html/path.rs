@@ -40,7 +40,7 @@ pub(super) fn write(page: &mut Markup, context: &Context<'_>) {
     if wrong.is_empty() && well.is_empty() {
         return;
     }
-    let title = if wrong.is_empty() { "The paths" } else { "Where it breaks" };
+    let title = if wrong.iter().any(|(_, rank)| *rank == FAIL) { "Where it breaks" } else { "The paths" };
     page.raw("<section>").element("h2", title).raw("\n");
     wrong.iter().take(MOST_OPEN).for_each(|(row, _)| figure(page, context, row));
     let rest = wrong.split_off(wrong.len().min(MOST_OPEN));
@@ -63,6 +63,7 @@ fn folded(page: &mut Markup, context: &Context<'_>, rows: &[(&Row<'_>, u8)], wha
     page.raw("</details>\n");
 }
 
+const FAIL: u8 = 0;
 const PASS: u8 = 3;
 
 /// The worst of a check and of the steps that go over it.
@@ -73,7 +74,7 @@ fn severity(context: &Context<'_>, row: &Row<'_>) -> u8 {
 
 fn rank(status: CheckStatus) -> u8 {
     match status {
-        CheckStatus::Fail => 0,
+        CheckStatus::Fail => FAIL,
         CheckStatus::Warn => 1,
         CheckStatus::NotRun => 2,
         CheckStatus::Pass => PASS,
@@ -84,7 +85,7 @@ fn figure(page: &mut Markup, context: &Context<'_>, row: &Row<'_>) {
     let path = Path::of(context, row);
     let [_, name, ..] = &row.cells;
     let ink = match severity(context, row) {
-        0 => Ink::Bad,
+        FAIL => Ink::Bad,
         PASS => Ink::Good,
         _ => Ink::Odd,
     };
