@@ -117,6 +117,21 @@ impl Redactor {
         known.replaced(text).unwrap_or_else(|| text.to_owned())
     }
 
+    /// What is learned of while it goes on: a host, or a check that is named after one.
+    pub fn host(&self, name: &str) -> String {
+        self.learned("host", name, name)
+    }
+
+    /// A text about a place where a copy of the report goes.
+    pub fn sink(&self, sink: &str, text: &str) -> String {
+        self.learned("sink", sink, text)
+    }
+
+    fn learned(&self, key: &str, named: &str, text: &str) -> String {
+        self.known().learn(fields::Place { above: "", key }, named);
+        self.text(text)
+    }
+
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -671,3 +671,19 @@ fn merge_says_nothing_but_aliases() {
         assert_eq!(left(&shown, &all), Vec::<&String>::new(), "{shown}");
     }
 }
+
+#[test]
+fn what_is_told_while_it_goes_on_has_the_reports_aliases() {
+    let case = CASES.iter().find(|case| case.name == "works-over-central-endpoints").unwrap();
+    let redactor = Redactor::of(&[serde_json::to_value(case.stored()).unwrap()]);
+    // Only the replay learned of it.
+    let told = redactor.host("layers:blobs.fabrikam.internal");
+    assert!(told.starts_with("layers:") && !told.contains("fabrikam"), "{told}");
+    let turn = redactor.text("15:06:41Z layers:blobs.fabrikam.internal broke: endpoint-silent");
+    assert_eq!(turn, format!("15:06:41Z {told} broke: endpoint-silent"));
+    let why =
+        "write s3://fabrikam-reports/today.json: 403 AccessDenied for arn:aws:iam::123456789012:role/fabrikam-task";
+    let told = redactor.sink("s3://fabrikam-reports/today.json", why);
+    assert!(told.starts_with("write s3://") && told.contains("403 AccessDenied"), "{told}");
+    assert!(!told.contains("fabrikam") && !told.contains("123456789012"), "{told}");
+}
