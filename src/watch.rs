@@ -5,6 +5,7 @@ mod course;
 mod histogram;
 mod judge;
 mod live;
+mod outage;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -39,7 +40,13 @@ pub struct Watch {
     pub rounds: u64,
     /// How many of them failed.
     pub failed: u64,
-    /// How many of them were inconclusive.
+    /// When the first of those began: RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_failed_at: Option<String>,
+    /// The same of the last of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_failed_at: Option<String>,
+    /// How many rounds were inconclusive.
     pub inconclusive: u64,
     /// The round, from 1, that the rest of the report is of: the last, or the last that failed where a thing broke again
     /// after it had healed.
@@ -163,7 +170,11 @@ pub struct Turn {
     /// By what it fails, or is not as it should be, from then on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<FindingId>,
-    /// How long it was without an answer, where it answers again: from the first round without one to this one.
+    /// How long it was failing, where it works again: from the first round in which it failed to this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_ms: Option<u64>,
+    /// How long of that, without a break, nobody answered: no address on the highest rung that was tried. None where somebody
+    /// always did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silent_ms: Option<u64>,
 }

@@ -96,6 +96,19 @@ fn a_functions_report_says_what_a_task_would_have_seen_otherwise() {
 }
 
 #[test]
+fn a_signal_ends_the_watch_and_not_one_round() {
+    let mut report = fixtures::inconclusive();
+    let watch = json!({"started_at": "2025-06-15T15:06:40Z", "took_ms": 2_100, "every_ms": 500, "rounds": 4, "failed": 0,
+        "inconclusive": 0, "round": 4, "checks": []});
+    report.watch = serde_json::from_value(watch).unwrap();
+    let text = text::render(&report, plain(200));
+    assert!(text.contains("a signal came before the end, after 2.1 s"), "{text}");
+    assert!(!text.contains("The start was replayed"), "there is no step: {text}");
+    let text = text::render(&Report { watch: report.watch, ..fixtures::replayed() }, plain(400));
+    assert!(text.contains("The start was replayed in the first round and in the last"), "{text}");
+}
+
+#[test]
 fn the_committed_schema_is_that_of_the_types() {
     if std::env::var_os("VPCPROBE_BLESS").is_some() {
         std::fs::write(path("docs/report.schema.json"), schema::made()).unwrap();

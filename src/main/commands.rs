@@ -64,7 +64,7 @@ pub(crate) fn run(args: &InputArgs, rounds: &RoundArgs, output: &OutputArgs) -> 
         let request = Request { sockets, source, ..request(&raw, vantage, begun)? };
         let limit = request.plan.limits.deadline();
         let report = if let Some(rounds) = rounds {
-            watch::watch(request, net.clone(), signal.clone(), rounds, None).await
+            watch::watch(request, net.clone(), signal.clone(), rounds, None, &output).await
         } else {
             let _shown = show_progress(&request.progress, request.plan.checks.len());
             app::run(request, net.clone(), signal.clone().came()).await

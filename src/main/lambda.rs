@@ -94,7 +94,7 @@ fn run(
             Some(rounds) => {
                 let time = time_to_run(left, output);
                 tell_of_end(&rounds, time);
-                watch::watch(request, net.clone(), signal.clone(), rounds, time).await
+                watch::watch(request, net.clone(), signal.clone(), rounds, time, output).await
             }
             None => app::run(request, net.clone(), signal.clone().came()).await,
         };

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use rustix::termios::tcgetwinsize;
+use vpcprobe::app::{self, Request};
 use vpcprobe::edge::args::OutputArgs;
 use vpcprobe::edge::{Environment as _, ProcessEnvironment};
 use vpcprobe::inputs::{VantageKind, shown};
@@ -101,7 +102,7 @@ impl Output {
             report.sinks = before.iter().map(outcome).collect();
             self.render(&report, sink)
         });
-        self.complain_of(&report, &written);
+        self.complain_of(&written);
         (report.exit_code, written.iter().any(|copy| copy.result.is_ok()))
     }
 
@@ -120,35 +121,34 @@ impl Output {
         if !self.redact {
             return Cow::Borrowed(report);
         }
-        Cow::Owned(self.redactor(report).report(report))
+        Cow::Owned(self.redactor.get_or_init(|| learned(report)).report(report))
     }
 
-    fn redactor(&self, report: &Report) -> &Redactor {
-        self.redactor.get_or_init(|| Redactor::of_texts(&[json::line(report)]))
+    /// What gives aliases before there is a report, where that was asked for: it knows what is planned.
+    pub(crate) fn redactor(&self, request: &Request) -> Option<Redactor> {
+        let of_plan = || learned(&app::unable(request.clone()));
+        self.redact.then(|| self.redactor.get_or_init(of_plan).clone())
     }
 
-    /// The report, with the outcome of its copies in it.
+    /// The report with the outcome of its copies in it.
     pub(crate) fn noted(&self, mut report: Report, written: &[Written]) -> Report {
-        self.complain_of(&report, written);
+        self.complain_of(written);
         report.sinks = written.iter().map(outcome).collect();
         report
     }
 
-    fn complain_of(&self, report: &Report, written: &[Written]) {
+    fn complain_of(&self, written: &[Written]) {
         for copy in written {
-            if let Err(why) = &copy.result {
-                let why = if self.redact { self.aliased(report, &copy.sink, why) } else { why.clone() };
-                process::complain(&format!("failed to {why}"));
-            }
+            let SinkResult { sink, error: Some(why), .. } = outcome(copy) else { continue };
+            let told = || self.redactor.get_or_init(|| Redactor::of(&[])).sink(&sink, &why);
+            process::complain(&format!("failed to {}", if self.redact { told() } else { why.clone() }));
         }
     }
+}
 
-    /// What became of a copy: its place is no part of the report that was copied.
-    fn aliased(&self, report: &Report, sink: &Sink, why: &str) -> String {
-        let redactor = self.redactor(report);
-        redactor.document(serde_json::json!({"sink": sink.to_string()}));
-        redactor.text(why)
-    }
+/// Aliases for all that stands in a report.
+fn learned(report: &Report) -> Redactor {
+    Redactor::of_texts(&[json::line(report)])
 }
 
 /// A log group takes events, a line each: what is one document of many lines would be torn apart.

@@ -10,10 +10,12 @@ use vpcprobe::edge::args::RoundArgs;
 use vpcprobe::edge::signals::Termination;
 use vpcprobe::inputs::Rounds;
 use vpcprobe::net::live::Live;
+use vpcprobe::redact::Redactor;
 use vpcprobe::report::Report;
 use vpcprobe::watch::{Added, Course, Tally, lines, rounds as counted};
 
 use super::commands::InputError;
+use super::output::Output;
 use super::process;
 
 /// Turns that are told one by one where nobody draws over them: a log must not grow for ever.
@@ -31,9 +33,10 @@ pub(crate) async fn watch(
     signal: Termination,
     rounds: Rounds,
     limit: Option<Duration>,
+    output: &Output,
 ) -> Report {
     let course = Course { rounds, limit };
-    let mut shown = Shown::new();
+    let mut shown = Shown::new(output.redactor(&request));
     let report = app::watch(
         request,
         net,
@@ -53,11 +56,13 @@ struct Shown {
     is_terminal: bool,
     drawn: usize,
     told: usize,
+    /// Where originals are not to be shown.
+    redactor: Option<Redactor>,
 }
 
 impl Shown {
-    fn new() -> Self {
-        let shown = Self { is_terminal: std::io::stderr().is_terminal(), drawn: 0, told: 0 };
+    fn new(redactor: Option<Redactor>) -> Self {
+        let shown = Self { is_terminal: std::io::stderr().is_terminal(), drawn: 0, told: 0, redactor };
         if shown.is_terminal {
             let _ = write!(std::io::stderr(), "the first round, with the whole start …");
         }
@@ -68,10 +73,12 @@ impl Shown {
         if self.is_terminal {
             return self.draw(tally);
         }
+        // What the replay has found is named in the turns as well.
+        tally.names().for_each(|name| drop(self.called(name)));
         for turn in &added.turns {
             self.told += 1;
             if self.told <= MOST_TURNS {
-                process::complain(turn);
+                process::complain(&self.redactor.as_ref().map_or_else(|| turn.clone(), |redactor| redactor.text(turn)));
             } else if self.told == MOST_TURNS + 1 {
                 process::complain("what else turns stands in the report");
             }
@@ -82,7 +89,8 @@ impl Shown {
     fn draw(&mut self, tally: &Tally) {
         let (rows, columns) = terminal();
         let (made, failed) = tally.rounds();
-        let mut lines: Vec<String> = lines(tally).into_iter().map(|line| line.text).collect();
+        let mut lines: Vec<String> =
+            lines(tally, &|name| self.called(name)).into_iter().map(|line| line.text).collect();
         let room = rows.saturating_sub(2);
         if lines.len() > room {
             let more = lines.len() - room.saturating_sub(1);
@@ -98,6 +106,11 @@ impl Shown {
         }
         self.drawn = lines.len();
         let _ = write!(std::io::stderr(), "{text}");
+    }
+
+    /// A check's name as people may see it.
+    fn called(&self, name: &str) -> String {
+        self.redactor.as_ref().map_or_else(|| name.to_owned(), |redactor| redactor.host(name))
     }
 
     /// What takes away what stands there.

@@ -85,6 +85,10 @@ struct Rounds<'a> {
     series_records: usize,
     rounds: u64,
     rounds_failed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_failed_at: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_failed_at: Option<&'a str>,
     rounds_inconclusive: u64,
     round: u64,
     every_ms: u64,
@@ -98,6 +102,8 @@ impl<'a> Rounds<'a> {
             series_records: watch.checks.len(),
             rounds: watch.rounds,
             rounds_failed: watch.failed,
+            first_failed_at: watch.first_failed_at.as_deref(),
+            last_failed_at: watch.last_failed_at.as_deref(),
             rounds_inconclusive: watch.inconclusive,
             round: watch.round,
             every_ms: watch.every_ms,

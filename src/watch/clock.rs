@@ -2,8 +2,8 @@
 
 use std::time::SystemTime;
 
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// RFC 3339 in UTC, to the millisecond. A clock beyond the year 9999 is shown as the last second that RFC 3339 can say.
 pub(crate) fn rfc3339(at: SystemTime) -> String {
@@ -23,6 +23,12 @@ pub(crate) fn time_of_day(at: &str) -> Option<String> {
         _ => byte.is_ascii_digit(),
     });
     is_time.then(|| format!("{time}Z"))
+}
+
+/// So many minutes later, or earlier, to the second and in UTC. None where a saved report says something else.
+pub(super) fn moved(at: &str, minutes: i64) -> Option<String> {
+    let at = OffsetDateTime::parse(at, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?;
+    at.replace_nanosecond(0).ok()?.checked_add(Duration::minutes(minutes))?.format(&Rfc3339).ok()
 }
 
 /// A time that passed, as people say it: `200 ms`, `4.2 s`, `4 s`, `5 min`, `1 h 5 min`.
@@ -74,6 +80,19 @@ mod tests {
         ];
         for (at, expected) in table {
             assert_eq!(time_of_day(at).as_deref(), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_moved_only_where_it_is_one() {
+        let table = [
+            ("2026-11-21T14:03:07.123Z", -15, Some("2026-11-21T13:48:07Z")),
+            ("2026-11-21T23:59:00+01:00", 5, Some("2026-11-21T23:04:00Z")),
+            ("9999-12-31T23:59:59Z", 5, None),
+            ("2026-11-21T14:03:07Z; rm -rf /", 5, None),
+        ];
+        for (at, minutes, expected) in table {
+            assert_eq!(moved(at, minutes).as_deref(), expected, "{at}");
         }
     }
 

@@ -2,13 +2,17 @@
 
 use std::cmp::Reverse;
 
-use super::clock::{rounds, time_of_day};
-use super::{Series, Times, Watch};
+use super::clock::{moved, rounds, time_of_day};
+use super::{Series, Times, TurnKind, Watch};
 use crate::diagnosis::{Certainty, CheckResult, CheckStatus, Finding, FindingId, Fix, Judgement, Severity, Verdict};
 use crate::plan::Plan;
 
 /// A sentence about checks names so many of them.
 const NAMED: usize = 4;
+
+/// A change is made before the first round that shows it, and undone before the turn that does: minutes in which to look.
+const BEFORE: i64 = 15;
+const AFTER: i64 = 5;
 
 /// What to do about loss alone.
 const LOSSY: &str = "see what limits or drops there: the VPC's resolver drops what is beyond 1,024 packets a second of a \
@@ -35,9 +39,7 @@ pub fn judge(watch: &Watch, plan: &Plan, judgement: &mut Judgement) {
     }
     if watch.rounds > 1 {
         judgement.headline = match judgement.verdict {
-            Verdict::Fail if watch.failed > 0 => {
-                format!("{}: {}", failing_rounds(watch, judgement), judgement.headline)
-            }
+            Verdict::Fail if watch.failed > 0 => format!("{}: {}", failing_rounds(watch), judgement.headline),
             Verdict::Inconclusive => {
                 format!("{}; of {} rounds {} failed", judgement.headline, watch.rounds, watch.failed)
             }
@@ -185,6 +187,10 @@ fn meaning(hurt: &[(&Series, &CheckResult)]) -> &'static str {
     let most = |count: fn(&Series) -> u64| hurt.iter().map(|(series, _)| count(series)).max().unwrap_or(0);
     match (most(|series| series.failed), most(|series| series.spells)) {
         (0, _) => "It answers, and not always at once: starts become slow, or fail by chance.",
+        (_, 0 | 1) if hurt.iter().all(|(series, _)| series.failed == 0 || was_broken(series)) => {
+            "It was broken from the beginning, and works now: a change or a fail-over mended it. A task that started before \
+             that failed."
+        }
         (_, 0 | 1) => {
             "It broke once and works now: a change, a restart or a fail-over. A task that starts in such a time fails."
         }
@@ -192,15 +198,22 @@ fn meaning(hurt: &[(&Series, &CheckResult)]) -> &'static str {
     }
 }
 
+/// Whether it was broken when the watch began.
+fn was_broken(series: &Series) -> bool {
+    series.turns.iter().find(|turn| turn.what != TurnKind::Rerouted).is_some_and(|turn| turn.what == TurnKind::Healed)
+}
+
+/// When a check was not well for the last time, or when it was well again.
+fn ends(series: &Series) -> impl Iterator<Item = &str> {
+    let healed = series.turns.iter().filter(|turn| turn.what == TurnKind::Healed).map(|turn| turn.at.as_str());
+    series.last_at.as_deref().into_iter().chain(healed)
+}
+
 fn fixes(plan: &Plan, hurt: &[(&Series, &CheckResult)]) -> Vec<Fix> {
     let step = |action: &str, command: Option<String>| Fix { action: action.to_owned(), command };
     let region = plan.place.own_region.as_deref().unwrap_or(plan.place.region.as_str());
-    let second = |at: &Option<String>| {
-        let at = at.as_deref()?;
-        Some(format!("{}T{}", day(at)?, time_of_day(at)?))
-    };
-    let first = hurt.iter().filter_map(|(series, _)| second(&series.first_at)).min();
-    let last = hurt.iter().filter_map(|(series, _)| second(&series.last_at)).max();
+    let first = hurt.iter().filter_map(|(series, _)| moved(series.first_at.as_deref()?, -BEFORE)).min();
+    let last = hurt.iter().flat_map(|(series, _)| ends(series)).filter_map(|at| moved(at, AFTER)).max();
     let command = first.zip(last).map(|(first, last)| {
         format!("aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventSource,AttributeValue=ec2.amazonaws.com --start-time {first} --end-time {last}")
     });
@@ -214,13 +227,10 @@ fn fixes(plan: &Plan, hurt: &[(&Series, &CheckResult)]) -> Vec<Fix> {
 }
 
 /// `14 of 300 rounds failed, from 14:03:07Z to 14:04:17Z`.
-fn failing_rounds(watch: &Watch, judgement: &Judgement) -> String {
+fn failing_rounds(watch: &Watch) -> String {
     if watch.failed >= watch.rounds {
         return format!("all {} rounds failed", watch.rounds);
     }
-    let is_needed = |series: &Series| judgement.checks.iter().any(|check| check.id == series.check && check.required);
-    let failed = || watch.checks.iter().filter(|series| series.failed > 0 && is_needed(series));
-    let first = failed().filter_map(|series| series.first_at.as_deref()).min();
-    let last = failed().filter_map(|series| series.last_at.as_deref()).max();
-    format!("{} of {} rounds failed{}", watch.failed, watch.rounds, between(first, last))
+    let between = between(watch.first_failed_at.as_deref(), watch.last_failed_at.as_deref());
+    format!("{} of {} rounds failed{between}", watch.failed, watch.rounds)
 }

@@ -17,6 +17,8 @@ pub struct Tally {
     started_at: SystemTime,
     rounds: u64,
     failed: u64,
+    /// When the first of those began, and the last.
+    failed_ms: Option<(u64, u64)>,
     inconclusive: u64,
     pub(super) tracks: Vec<Track>,
 }
@@ -55,7 +57,7 @@ impl Tally {
     /// Nothing seen yet of a plan's checks.
     pub fn new(plan: &Plan, started_at: SystemTime) -> Self {
         let tracks = plan.checks.iter().map(|check| Track::new(check.id.clone())).collect();
-        Self { started_at, rounds: 0, failed: 0, inconclusive: 0, tracks }
+        Self { started_at, rounds: 0, failed: 0, failed_ms: None, inconclusive: 0, tracks }
     }
 
     /// Rounds that were made, and those of them that failed.
@@ -63,10 +65,18 @@ impl Tally {
         (self.rounds, self.failed)
     }
 
+    /// Every check's name.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tracks.iter().map(|track| track.check.0.as_str())
+    }
+
     /// Add one round.
     pub fn add(&mut self, round: &Round<'_>) -> Added {
         self.rounds += 1;
-        self.failed += u64::from(round.judgement.verdict == Verdict::Fail);
+        if round.judgement.verdict == Verdict::Fail {
+            self.failed += 1;
+            self.failed_ms = Some((self.failed_ms.map_or(round.at_ms, |(first, _)| first), round.at_ms));
+        }
         self.inconclusive += u64::from(round.judgement.verdict == Verdict::Inconclusive);
         let mut seen: HashMap<&CheckId, Vec<&Observation>> = HashMap::new();
         for observation in round.observations {
@@ -101,6 +111,8 @@ impl Tally {
             every_ms: millis(every),
             rounds: self.rounds,
             failed: self.failed,
+            first_failed_at: self.failed_ms.map(|(first, _)| self.at(first)),
+            last_failed_at: self.failed_ms.map(|(_, last)| self.at(last)),
             inconclusive: self.inconclusive,
             round,
             checks: self.tracks.iter().map(|track| track.series(self.started_at)).collect(),

@@ -13,6 +13,9 @@ const PUBLIC: &str = "ecr.api dns=52.1.1.5\nlogs dns=10.0.1.6";
 const UNWANTED: &str = "ecr.api expect=private dns=52.1.1.5\nlogs dns=10.0.1.6";
 const OPTIONAL: &str = "sts optional dns=10.0.1.5\necr.api dns=10.0.1.6";
 const NO_OPTIONAL: &str = "sts optional dns=10.0.1.5 10.0.1.5=silent\necr.api dns=10.0.1.6";
+const ZONES: &str = "ecr.api dns=10.0.1.5,10.0.2.5\nlogs dns=10.0.1.6";
+const ZONE: &str = "ecr.api dns=10.0.1.5,10.0.2.5 10.0.2.5=silent\nlogs dns=10.0.1.6";
+const UNTRUSTED: &str = "ecr.api dns=10.0.1.5 10.0.1.5=untrusted\nlogs dns=10.0.1.6";
 const BLIND: &str = "ecr.api dns=deadline\nlogs dns=10.0.1.6";
 
 /// What came of one round after the other.
@@ -63,7 +66,7 @@ impl Watched {
 
 #[test]
 fn a_turn_is_told_once_and_with_its_time() {
-    let table: [(&str, &[&str], &[&str]); 11] = [
+    let table: [(&str, &[&str], &[&str]); 14] = [
         ("nothing turns", &[WELL, WELL, WELL], &[]),
         ("it fails from the beginning", &[SILENT, SILENT], &[]),
         (
@@ -72,6 +75,28 @@ fn a_turn_is_told_once_and_with_its_time() {
             &[
                 "15:06:41Z ecr.api broke: endpoint-silent",
                 "15:06:43Z ecr.api works again, private; 2 s without an answer",
+            ],
+        ),
+        (
+            "one zone of two",
+            &[ZONES, ZONE, ZONE, ZONES],
+            &[
+                "15:06:41Z ecr.api broke: endpoint-address-silent",
+                "15:06:43Z ecr.api works again, private; failing for 2 s",
+            ],
+        ),
+        (
+            "somebody else answers",
+            &[WELL, UNTRUSTED, WELL],
+            &["15:06:41Z ecr.api broke: tls-intercepted", "15:06:42Z ecr.api works again, private; failing for 1 s"],
+        ),
+        (
+            "nobody, then one zone",
+            &[ZONES, SILENT, ZONE, ZONES],
+            &[
+                "15:06:41Z ecr.api broke: endpoint-silent",
+                "15:06:42Z ecr.api is now private: endpoint-address-silent",
+                "15:06:43Z ecr.api works again, private; failing for 2 s, 1 s of it without an answer",
             ],
         ),
         ("it is another way", &[WELL, PUBLIC], &["15:06:41Z ecr.api is now public"]),
@@ -223,7 +248,7 @@ fn the_warning_is_of_the_checks_that_it_names() {
     assert_eq!(judged.checks[0].status, CheckStatus::Warn);
     assert_eq!((judged.summary.passed, judged.summary.warned, judged.verdict), (1, 1, Verdict::Pass));
     let command = finding.fix[0].command.as_deref().unwrap();
-    assert!(command.contains("--start-time 2025-06-15T15:06:41Z --end-time 2025-06-15T15:06:43Z"), "{command}");
+    assert!(command.contains("--start-time 2025-06-15T14:51:41Z --end-time 2025-06-15T15:11:44Z"), "{command}");
 }
 
 #[test]
@@ -255,6 +280,29 @@ fn what_was_lost_and_answered_again_is_a_warning() {
 }
 
 #[test]
+fn the_headline_tells_of_the_rounds_that_failed() {
+    const NO_WAY_OUT: &str = "control dns=52.1.1.5 52.1.1.5=silent\n";
+    let round = |scene: &str| format!("{NO_WAY_OUT}{scene}");
+    let scenes = [LOST, WELL, SILENT, SILENT, LOST, SILENT].map(round);
+    let judged = watched(scenes.iter().map(String::as_str)).judged(false);
+    let said = "3 of 6 rounds failed, from 15:06:42Z to 15:06:45Z: ";
+    assert!(judged.headline.starts_with(said), "{}", judged.headline);
+}
+
+#[test]
+fn what_was_broken_from_the_beginning_did_not_break() {
+    let table: [(&[&str], &str); 3] = [
+        (&[SILENT, WELL], "It was broken from the beginning, and works now"),
+        (&[UNWANTED, WELL], "It was broken from the beginning, and works now"),
+        (&[WELL, SILENT, WELL], "It broke once and works now"),
+    ];
+    for (scenes, meaning) in table {
+        let judged = watched(scenes.iter().copied()).judged(false);
+        assert!(judged.findings[0].meaning.starts_with(meaning), "{scenes:?}: {}", judged.findings[0].meaning);
+    }
+}
+
+#[test]
 fn what_a_saved_report_says_of_times_reaches_no_command() {
     let mut watched = watched([WELL, SILENT, WELL]);
     let mut watch = watched.watch();
@@ -268,18 +316,33 @@ fn what_a_saved_report_says_of_times_reaches_no_command() {
 
 #[test]
 fn a_line_says_how_a_check_is_now() {
-    let lines: Vec<String> = lines(&watched([WELL, SILENT, WELL]).tally).into_iter().map(|line| line.text).collect();
+    let shown = |scenes: &[&'static str]| lines(&watched(scenes.iter().copied()).tally, &str::to_owned);
+    let lines: Vec<String> = shown(&[WELL, SILENT, WELL]).into_iter().map(|line| line.text).collect();
     assert!(
-        lines[0].starts_with("ecr.api  ok    private since 15:06:42Z; 1 s without an answer  connect "),
+        lines[0].starts_with("ecr.api  ok    private since 15:06:42Z  lost ")
+            && lines[0].ends_with(" ms; 1 s without an answer"),
         "{lines:?}"
     );
-    assert!(lines[1].starts_with("logs     ok    private since 15:06:40Z  connect "), "{lines:?}");
-    assert!(lines[1].contains("lost 0/"), "{lines:?}");
-    let optional = super::lines(&watched([OPTIONAL, NO_OPTIONAL]).tally);
+    assert!(lines[1].starts_with("logs     ok    private since 15:06:40Z  lost 0/"), "{lines:?}");
+    assert!(lines[1].contains("  connect "), "{lines:?}");
+    let optional = shown(&[OPTIONAL, NO_OPTIONAL]);
     assert!(
-        !optional[0].fails && optional[0].text.starts_with("sts      -     endpoint-silent since 15:06:41Z"),
+        !optional[1].fails && optional[1].text.starts_with("sts      -     endpoint-silent since 15:06:41Z"),
         "{optional:?}"
     );
-    let failing = super::lines(&watched([WELL, SILENT]).tally);
+    let failing = shown(&[WELL, SILENT]);
     assert!(failing[0].fails && failing[0].text.starts_with("ecr.api  FAIL  endpoint-silent since 15:06:41Z"));
+}
+
+#[test]
+fn a_line_keeps_its_figures_on_a_narrow_terminal() {
+    let long = "layers:123456789012.dkr.ecr.ap-northeast-1.amazonaws.com";
+    let called = |name: &str| if name == "ecr.api" { long.to_owned() } else { name.to_owned() };
+    let lines = lines(&watched([ZONE, SILENT]).tally, &called);
+    for line in &lines {
+        let lost = line.text.find("  lost ").unwrap();
+        assert!(line.text[..lost].chars().count() < 66, "{lines:?}");
+    }
+    let named: Vec<String> = lines.iter().map(|line| line.text.chars().take(18).collect()).collect();
+    assert_eq!(named, ["layers:12\u{2026}naws.com", "logs              "]);
 }

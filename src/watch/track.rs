@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::clock::rfc3339;
 use super::histogram::Counter;
+use super::outage::{Outage, Past, is_silent};
 use super::tally::Round;
 use super::{AddressSeries, AnswerSeries, ResolverSeries, RungSeries, Series, Turn, TurnKind};
 use crate::diagnosis::{CheckResult, CheckStatus, Finding, FindingId, ObservedRoute, Severity};
@@ -23,7 +24,7 @@ const RUNGS: [Rung; 3] = [Rung::Connect, Rung::Handshake, Rung::Exchange];
 pub(super) struct State {
     pub(super) fails: bool,
     /// It fails, and not only because its route is not the one that is asserted.
-    pub(super) is_silent: bool,
+    pub(super) is_broken: bool,
     pub(super) route: ObservedRoute,
     pub(super) finding: Option<FindingId>,
 }
@@ -50,9 +51,11 @@ pub(super) struct Track {
     pub(super) state: Option<State>,
     /// When it became what it is.
     pub(super) since_ms: u64,
-    silent_since: Option<u64>,
-    /// How long it was without an answer, the last time that it was.
-    pub(super) silent_ms: Option<u64>,
+    outage: Outage,
+    /// Whether nobody answered in the last round.
+    is_silent: bool,
+    /// How long it was broken, the last time that it was.
+    pub(super) past: Option<Past>,
     /// How long the quickest connection of the last round took.
     pub(super) connect_ms: Option<u64>,
     /// Attempts of every kind, and those that came to nothing.
@@ -79,8 +82,9 @@ impl Track {
             left_out: 0,
             state: None,
             since_ms: 0,
-            silent_since: None,
-            silent_ms: None,
+            outage: Outage::default(),
+            is_silent: false,
+            past: None,
             connect_ms: None,
             tries: (0, 0),
         }
@@ -94,6 +98,7 @@ impl Track {
     /// One more round's attempts.
     pub(super) fn count(&mut self, seen: &[&Observation], at_ms: u64) {
         self.connect_ms = None;
+        self.is_silent = is_silent(seen);
         for attempt in seen.iter().filter(|attempt| attempt.is_ordinary() && attempt.step.is_none()) {
             self.count_one(attempt);
         }
@@ -187,15 +192,13 @@ impl Track {
         }
         let before = self.state.replace(state);
         self.spells += u64::from(state.fails && before.is_none_or(|before| !before.fails));
-        let silent_since = self.silent_since.take();
-        self.silent_since = state.is_silent.then(|| silent_since.unwrap_or(round.at_ms));
+        let past = self.outage.add(state.is_broken, state.is_broken && self.is_silent, round.at_ms);
         let Some(before) = before else {
             self.since_ms = round.at_ms;
             return None;
         };
         let what = turn(before, state)?;
-        let silent_ms = silent_since.filter(|_| !state.is_silent).map(|since| round.at_ms.saturating_sub(since));
-        (self.since_ms, self.silent_ms) = (round.at_ms, silent_ms.or(self.silent_ms));
+        (self.since_ms, self.past) = (round.at_ms, past.or(self.past));
         let turn = Turn {
             at: round.at(),
             at_ms: round.at_ms,
@@ -203,7 +206,8 @@ impl Track {
             what,
             route: state.route,
             finding: state.finding,
-            silent_ms,
+            failing_ms: past.map(|past| past.failing_ms),
+            silent_ms: past.and_then(|past| past.silent_ms),
         };
         self.keep(turn.clone());
         Some(turn)
@@ -281,7 +285,7 @@ impl State {
             )
         );
         let fails = is_error || is_shut;
-        Self { fails, is_silent: fails && !is_of_route, route: check.observed_route, finding }
+        Self { fails, is_broken: fails && !is_of_route, route: check.observed_route, finding }
     }
 }
 
@@ -295,7 +299,7 @@ fn about<'f>(check: &CheckResult, findings: &'f [Finding]) -> impl Iterator<Item
 }
 
 fn turn(before: State, now: State) -> Option<TurnKind> {
-    match (before.is_silent, now.is_silent) {
+    match (before.is_broken, now.is_broken) {
         (false, true) => Some(TurnKind::Broke),
         (true, false) => Some(TurnKind::Healed),
         _ if !before.fails && now.fails => Some(TurnKind::Broke),

@@ -29,6 +29,7 @@ pub fn watched() -> Report {
         what,
         route: ObservedRoute::Private,
         finding,
+        failing_ms: silent_ms,
         silent_ms,
     };
     let series = Series {
@@ -59,6 +60,8 @@ pub fn watched() -> Report {
         every_ms: 5_000,
         rounds: 60,
         failed: 12,
+        first_failed_at: Some("2025-06-15T15:07:40.123Z".to_owned()),
+        last_failed_at: Some("2025-06-15T15:11:35.123Z".to_owned()),
         inconclusive: 1,
         round: 60,
         checks: vec![series],

@@ -19,7 +19,7 @@ const TOLD: usize = 12;
 /// What the rounds showed together, then each check.
 pub(super) fn write(page: &mut Markup, report: &Report) {
     let Some(watch) = &report.watch else { return };
-    page.raw("<section><h2>Round after round</h2>\n").element("p", &course(watch)).raw("\n");
+    page.raw("<section><h2>Round after round</h2>\n").element("p", &course(report, watch)).raw("\n");
     let (told, steady): (Vec<_>, Vec<_>) = watch.checks.iter().partition(|series| !is_steady(series));
     told.iter().take(MOST).for_each(|series| self::series(page, report, watch, series));
     left_out(page, told.len());

@@ -69,7 +69,7 @@ pub(super) fn steps(out: &mut String, report: &Report) {
 pub(super) fn watch(out: &mut String, report: &Report) {
     let Some(watch) = &report.watch else { return };
     paragraph(out, "### Over time");
-    paragraph(out, &inline(&course(watch)));
+    paragraph(out, &inline(&course(report, watch)));
     let titles = ["check", "target", "asked", "lost", "median", "95 of 100 within", "highest"];
     let rows: Vec<_> = watch.checks.iter().flat_map(series).collect();
     let count = rows.len();

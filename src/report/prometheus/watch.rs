@@ -28,7 +28,7 @@ pub(super) fn write(page: &mut Page, watch: &Watch) {
 
 fn checks(page: &mut Page, checks: &[Series]) {
     type Figure = fn(&Series) -> Option<String>;
-    let figures: [(&str, &str, Figure); 5] = [
+    let figures: [(&str, &str, Figure); 6] = [
         ("vpcprobe_watch_check_rounds", "Rounds in which the check was examined.", |check| {
             Some(check.asked.to_string())
         }),
@@ -37,9 +37,12 @@ fn checks(page: &mut Page, checks: &[Series]) {
         ("vpcprobe_watch_check_reroutes", "How often its route became another.", |check| {
             Some(count(check, TurnKind::Rerouted))
         }),
+        ("vpcprobe_watch_check_longest_failure_seconds", "The longest time of failing before it healed.", |check| {
+            check.turns.iter().filter_map(|turn| turn.failing_ms).max().map(seconds)
+        }),
         (
             "vpcprobe_watch_check_longest_silence_seconds",
-            "The longest time without an answer before it healed.",
+            "The longest time in which nobody answered, before it healed.",
             |check| check.turns.iter().filter_map(|turn| turn.silent_ms).max().map(seconds),
         ),
     ];

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use super::page::{Ink, Page};
+use super::steps::is_step;
 use super::units::plural;
 use crate::observation::Rung;
 use crate::plan::CheckId;
@@ -20,7 +21,7 @@ const TURNS: usize = 12;
 pub(super) fn write(page: &mut Page, report: &Report) {
     let Some(watch) = &report.watch else { return };
     page.gap();
-    page.labelled(0, INDENT, (Ink::Bold, "rounds:"), (Ink::Plain, &course(watch)));
+    page.labelled(0, INDENT, (Ink::Bold, "rounds:"), (Ink::Plain, &course(report, watch)));
     for series in &watch.checks {
         check(page, series, is_needed(report, series));
     }
@@ -32,12 +33,14 @@ pub(crate) fn is_needed(report: &Report, series: &Series) -> bool {
 }
 
 /// All rounds together.
-pub(crate) fn course(watch: &Watch) -> String {
+pub(crate) fn course(report: &Report, watch: &Watch) -> String {
     let Watch { started_at, took_ms, every_ms, rounds, failed, inconclusive, round, .. } = watch;
     let unknown = if *inconclusive > 0 { format!(", {inconclusive} could not be judged") } else { String::new() };
     let replay = match rounds {
-        0..=2 => "",
-        _ => " The start was replayed in the first round and in the last; those between climbed the ladders only.",
+        3.. if report.checks.iter().any(|check| is_step(check, &[])) => {
+            " The start was replayed in the first round and in the last; those between climbed the ladders only."
+        }
+        _ => "",
     };
     format!(
         "{}, one every {} or as soon as the one before was done, from {started_at} for {}: {failed} failed{unknown}. The rest \
