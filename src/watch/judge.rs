@@ -95,7 +95,7 @@ fn lossy(hurt: &[(&Series, &CheckResult)]) -> Vec<String> {
             None => sums.push((whom, times)),
         }
     }
-    sums.sort_by_key(|(_, sum)| Reverse(sum.lost));
+    crate::order::by_key(&mut sums, |(_, sum)| Reverse(sum.lost));
     let told = |(whom, Times { asked, lost, .. }): &(String, Times)| {
         let share = lost.saturating_mul(1_000).checked_div(*asked).unwrap_or_default();
         format!("{lost} of {asked} {whom} were lost ({}.{} %)", share / 10, share % 10)
