@@ -339,8 +339,8 @@ fn what_is_no_report_is_told_in_a_sentence() {
         (without("\"type\":\"start\""), "the report is cut off: its start record is missing"),
         (without("\"id\":\"o3\""), "the report is not whole: 33 of its 34 observation records are there"),
         (records.clone() + &records, "line 42: a second run begins or ends here"),
-        (records.replacen("\n", "\n{\"level\":\n", 1), "line 2: not JSON: "),
-        (records.replacen("\n", "\n{{garbage}}\n", 1), "line 2: not JSON: "),
+        (records.replacen('\n', "\n{\"level\":\n", 1), "line 2: not JSON: "),
+        (records.replacen('\n', "\n{{garbage}}\n", 1), "line 2: not JSON: "),
     ];
     for (text, expected) in table {
         let error = parse(&text).unwrap_err();
@@ -351,9 +351,9 @@ fn what_is_no_report_is_told_in_a_sentence() {
 
 #[test]
 fn a_report_that_contradicts_itself_is_refused() {
+    type Change = fn(&mut Report);
     let contradicts =
         |verdict: &str, what: &str| format!("the report contradicts itself: its verdict is {verdict}, and {what}");
-    type Change = fn(&mut Report);
     let table: [(Change, String); 11] = [
         (|report| report.exit_code = 43, contradicts("pass", "its exit code is 43")),
         (|report| report.run.ended = Ended::Signal, contradicts("pass", "a signal ended the run")),
