@@ -14,7 +14,7 @@ use vpcprobe::net::live::{Live, Roots};
 use vpcprobe::plan::{self, Plan};
 use vpcprobe::probe::Progress;
 use vpcprobe::report::text::Sheet;
-use vpcprobe::report::{self, Report};
+use vpcprobe::report::{self, Report, Tool};
 use vpcprobe::sink::{Sink, Written};
 use vpcprobe::vpc::Vpc;
 
@@ -270,6 +270,11 @@ pub(super) fn judge_again(
     saved.inputs.strict |= strict;
     let plan = plan_again(path, &saved)?;
     app::judge_again(saved, &plan, view).map_err(|why| InputError(format!("report {path}: {why}")))
+}
+
+/// Whether this very build judged it: its rules would say the same again, and that takes as long as all the rest.
+pub(super) fn is_of_this_build(tool: &Tool) -> bool {
+    *tool == Tool::this() && tool.commit != "unknown"
 }
 
 /// What a saved report's run was to do.

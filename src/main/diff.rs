@@ -7,10 +7,9 @@ use vpcprobe::inputs::shown;
 use vpcprobe::json;
 use vpcprobe::plan::Plan;
 use vpcprobe::redact::Redactor;
-use vpcprobe::report::Tool;
 use vpcprobe::sink::Sink;
 
-use super::commands::{InputError, is_text, one_stdin, plan_again};
+use super::commands::{InputError, is_of_this_build, is_text, one_stdin, plan_again};
 use super::output::look;
 use super::process;
 
@@ -78,11 +77,6 @@ fn read(place: &str, path: &str) -> Result<Read, InputError> {
         Box::new(app::judge_again(*saved, &plan, None).map_err(|why| unfit(place, path, &why))?)
     };
     Ok(Read { given: Given::Report(report), written_by, plan: Some(plan) })
-}
-
-/// Whether this very build judged it: its rules would say the same again, and that takes as long as all the rest.
-fn is_of_this_build(tool: &Tool) -> bool {
-    *tool == Tool::this() && tool.commit != "unknown"
 }
 
 fn side(place: &str, path: &str, read: Read) -> Result<Document, InputError> {

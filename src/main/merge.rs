@@ -7,7 +7,7 @@ use vpcprobe::report::Report;
 use vpcprobe::sink::Sink;
 use vpcprobe::vpc::Vpc;
 
-use super::commands::{InputError, is_text, judge_again, one_stdin, read_network, read_report};
+use super::commands::{InputError, is_of_this_build, is_text, judge_again, one_stdin, read_network, read_report};
 use super::output::look;
 use super::process;
 
@@ -90,7 +90,11 @@ fn read(named: Vec<(Option<String>, String)>, view: Option<&Vpc>) -> Result<Vec<
 
 /// A report by today's rules, and by the view as well where that is of its VPC; else why not.
 fn judged(file: &str, saved: Report, view: Option<&Vpc>) -> Result<(Report, Option<String>), InputError> {
-    let Some(view) = view else { return Ok((judge_again(file, saved, false, None)?, None)) };
+    let Some(view) = view else {
+        // What was judged by a view is judged again by all that the others are judged by.
+        let is_as_now = saved.network.is_none() && is_of_this_build(&saved.tool);
+        return Ok((if is_as_now { saved } else { judge_again(file, saved, false, None)? }, None));
+    };
     match judge_again(file, saved.clone(), false, Some(view)) {
         Ok(report) => Ok((report, None)),
         // What is wrong with the report itself is said again.
