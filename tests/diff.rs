@@ -595,6 +595,14 @@ fn merged_runs_are_compared_run_by_run() {
     assert_eq!((said.code, &document["outcome"]), (1, &json!("not-shown")), "{document:#}");
     assert!(texts(&document, "/reasons")[0].starts_with("c: its checks worked before"), "{document:#}");
 
+    let mut failing = case(NO_NAT);
+    failing["vantage"]["subnet_cidr"] = json!("10.0.8.0/24");
+    let one = merged("merged-one", &[("a", case(NAT))]);
+    let said = compared("merged", &one, &merged("merged-two", &[("a", case(BOTH)), ("e", failing)]), &[]);
+    let document = said.json();
+    assert_eq!((said.code, &document["outcome"]), (1, &json!("not-shown")), "{document:#}");
+    assert_eq!(texts(&document, "/reasons"), ["e: it does not pass, and BEFORE has no run of that name or subnet"]);
+
     let mix = compared("merged", &case(NAT), &worse, &[]);
     assert!(mix.code == 3 && mix.err.contains("AFTER is several runs, merged"), "{}", mix.err);
 }

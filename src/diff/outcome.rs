@@ -47,7 +47,7 @@ pub fn diff(before: &Document, after: &Document, asked: &[Expectation]) -> Resul
     for ((before, after), checks) in &paired {
         match (before, after) {
             (Some(before), Some(after)) => found.run(before, after, checks),
-            (None, Some(run)) => found.alone(run, "this run is only in AFTER"),
+            (None, Some(run)) => found.begun(run),
             (Some(run), None) => found.gone(run),
             (None, None) => {}
         }
@@ -101,6 +101,15 @@ impl Found {
             let name = run.name.as_deref().unwrap_or("the run");
             self.not_shown
                 .push(format!("{name}: its checks worked before, and AFTER has no run of that name or subnet"));
+        }
+    }
+
+    /// A run that nobody made before: how it would have gone then is not known.
+    fn begun(&mut self, run: &Run) {
+        self.alone(run, "this run is only in AFTER");
+        if run.verdict != Verdict::Pass {
+            let name = run.name.as_deref().unwrap_or("the run");
+            self.not_shown.push(format!("{name}: it does not pass, and BEFORE has no run of that name or subnet"));
         }
     }
 
